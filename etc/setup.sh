@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Sets Ashlar up on a bare Debian 12 and runs it.
+#   etc/setup.sh packages   install what the build needs (apt, as root)
+#   etc/setup.sh build      packages, then configure and build the release preset
+#   etc/setup.sh test       build, then run every test
+#   etc/setup.sh demo       build, then prove the block in etc/demo on a local cluster
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+PACKAGES=(clang-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-build ccache
+    libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
+    libcpp-httplib-dev libyaml-cpp-dev libfmt-dev libssl-dev libsqlite3-dev libarchive-dev zlib1g-dev libsystemd-dev
+    catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-user curl ca-certificates)
+
+packages() {
+    local missing=()
+    for p in "${PACKAGES[@]}"; do
+        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { echo "setup: packages are missing and this is not root: ${missing[*]}; run as root or install sudo" >&2; exit 2; }
+        as_root=(sudo)
+    fi
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+build() {
+    packages
+    cmake --preset release
+    cmake --build --preset release
+}
+
+case "${1:-}" in
+    packages) packages ;;
+    build) build ;;
+    test)
+        build
+        ctest --preset release -j "$(nproc)"
+        ;;
+    demo)
+        build
+        exec build/release/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json
+        ;;
+    *)
+        sed -n '3,7p' "$0" >&2
+        exit 2
+        ;;
+esac
