@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/hash/keccak256.hpp"
+
+#include <bit>
+
+#ifdef __riscv
+#include "libs/guest/syscalls.hpp"
+#endif
+
+namespace ashlar::hash {
+namespace {
+
+constexpr size_t RATE = 136;
+
+#ifndef __riscv
+constexpr uint64_t ROUND_CONSTANTS[24] = {
+    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
+    0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
+    0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
+    0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
+    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
+/// Rotation of lane x + 5y in step rho, and where pi moves it.
+constexpr int ROTATION[25] = {0,  1,  62, 28, 27, 36, 44, 6,  55, 20, 3,  10, 43,
+                              25, 39, 41, 45, 15, 21, 8,  18, 2,  61, 56, 14};
+#endif
+
+/// XORs whole 4-byte words of `p` into the state, from the state's word `at` on.
+void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at = 0) {
+#ifdef __riscv
+    auto* s = reinterpret_cast<uint32_t*>(state) + at;
+    const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
+    if (offset == 0) {
+        const auto* q = reinterpret_cast<const uint32_t*>(p);
+        for (size_t i = 0; i < words; i++) s[i] ^= q[i];
+    } else if (words > 0) {
+        // The aligned words that hold the bytes; the last one is one that the bytes reach into, so nothing foreign is
+        // touched.
+        const auto* q = reinterpret_cast<const uint32_t*>(p - offset);
+        const uint32_t right = 8 * offset, left = 32 - right;
+        uint32_t low = q[0];
+        for (size_t i = 0; i < words; i++) {
+            const uint32_t high = q[i + 1];
+            s[i] ^= low >> right | high << left;
+            low = high;
+        }
+    }
+#else
+    auto* s = reinterpret_cast<uint8_t*>(state) + 4 * at;
+    size_t i = 0;
+    for (; i + 2 <= words; i += 2) {
+        uint64_t v, t;
+        std::memcpy(&v, p + 4 * i, 8);
+        std::memcpy(&t, s + 4 * i, 8);
+        t ^= v;
+        std::memcpy(s + 4 * i, &t, 8);
+    }
+    if (i < words) store_le32(s + 4 * i, load_le32(s + 4 * i) ^ load_le32(p + 4 * i));
+#endif
+}
+
+void xor_byte(uint64_t state[25], size_t at, uint8_t b) { reinterpret_cast<uint8_t*>(state)[at] ^= b; }
+
+}  // namespace
+
+void keccak_permute(uint64_t a[25]) {
+#ifdef __riscv
+    guest::keccak_permute(reinterpret_cast<uint32_t*>(a));
+#else
+    uint64_t s[25];
+    std::memcpy(s, a, sizeof s);
+    for (uint64_t rc : ROUND_CONSTANTS) {
+        uint64_t c[5], d[5], b[25];
+#pragma clang loop unroll(full)
+        for (int x = 0; x < 5; x++) c[x] = s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20];
+#pragma clang loop unroll(full)
+        for (int x = 0; x < 5; x++) d[x] = c[(x + 4) % 5] ^ std::rotl(c[(x + 1) % 5], 1);
+#pragma clang loop unroll(full)
+        for (int y = 0; y < 5; y++)
+#pragma clang loop unroll(full)
+            for (int x = 0; x < 5; x++)
+                b[y + 5 * ((2 * x + 3 * y) % 5)] = std::rotl(s[x + 5 * y] ^ d[x], ROTATION[x + 5 * y]);
+#pragma clang loop unroll(full)
+        for (int y = 0; y < 25; y += 5)
+#pragma clang loop unroll(full)
+            for (int x = 0; x < 5; x++) s[y + x] = b[y + x] ^ (~b[y + (x + 1) % 5] & b[y + (x + 2) % 5]);
+        s[0] ^= rc;
+    }
+    std::memcpy(a, s, sizeof s);
+#endif
+}
+
+Bytes32 keccak256(BytesView data) {
+    alignas(8) uint64_t state[25] = {};
+    const uint8_t* p = data.data();
+    size_t left = data.size();
+    while (left >= RATE) {
+        absorb_words(state, p, RATE / 4);
+        keccak_permute(state);
+        p += RATE;
+        left -= RATE;
+    }
+    absorb_words(state, p, left / 4);
+    for (size_t i = left & ~size_t{3}; i < left; i++) xor_byte(state, i, p[i]);
+    xor_byte(state, left, 0x01);
+    xor_byte(state, RATE - 1, 0x80);
+    keccak_permute(state);
+    Bytes32 out;
+    std::memcpy(out.data(), state, 32);
+    return out;
+}
+
+void Keccak256::update(BytesView data) {
+    const uint8_t* p = data.data();
+    size_t left = data.size();
+    while (left > 0 && filled_ % 4 != 0) {
+        xor_byte(state_, filled_++, *p++);
+        left--;
+    }
+    if (filled_ == RATE) {
+        keccak_permute(state_);
+        filled_ = 0;
+    }
+    while (filled_ + left >= RATE) {
+        const size_t take = RATE - filled_;
+        absorb_words(state_, p, take / 4, filled_ / 4);
+        keccak_permute(state_);
+        p += take;
+        left -= take;
+        filled_ = 0;
+    }
+    absorb_words(state_, p, left / 4, filled_ / 4);
+    for (size_t i = left & ~size_t{3}; i < left; i++) xor_byte(state_, filled_ + i, p[i]);
+    filled_ += left;
+}
+
+Bytes32 Keccak256::finish() {
+    xor_byte(state_, filled_, 0x01);
+    xor_byte(state_, RATE - 1, 0x80);
+    keccak_permute(state_);
+    Bytes32 out;
+    std::memcpy(out.data(), state_, 32);
+    return out;
+}
+
+}  // namespace ashlar::hash
