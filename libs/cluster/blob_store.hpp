@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "libs/base/bytes.hpp"
+#include "libs/base/error.hpp"
+
+namespace ashlar::cluster {
+
+/// Lower-case hex SHA-256 of some bytes.
+std::string sha256_hex(BytesView bytes);
+/// `n` random bytes of the system's generator, as hex.
+std::string random_hex(size_t n);
+/// True for exactly 64 lower-case hex digits: the only thing that ever becomes part of a blob's path.
+bool is_blob_name(std::string_view name);
+
+/// Reads a whole file; code "file_unreadable".
+HostResult<Bytes> read_file(const std::filesystem::path& file);
+/// Writes beside the target, syncs, renames: readers see the old or the new file, whole. Code "file_unwritable".
+HostResult<void> write_file_atomically(const std::filesystem::path& file, BytesView bytes, unsigned mode = 0640);
+
+/// Content-addressed files under one directory: `<dir>/ab/abcdef...`. A blob appears only after its bytes were hashed,
+/// found right, and synced. Thread-safe; several processes may share a directory.
+class BlobStore {
+  public:
+    /// Creates the directory and removes what interrupted writers left.
+    static HostResult<BlobStore> open(std::filesystem::path dir);
+
+    /// Receives one blob piece by piece.
+    class Writer {
+      public:
+        ~Writer();
+        Writer(Writer&&) noexcept;
+        Writer& operator=(Writer&&) = delete;
+        HostResult<void> append(BytesView bytes);
+        /// Ends the blob. With an expected name, refuses other bytes (code "blob_corrupted"). Returns the name.
+        HostResult<std::string> commit(const std::string& expected = "");
+
+      private:
+        friend class BlobStore;
+        struct State;
+        explicit Writer(std::unique_ptr<State> state);
+        std::unique_ptr<State> state_;
+    };
+
+    HostResult<Writer> writer() const;
+    HostResult<std::string> put(BytesView bytes) const;
+    HostResult<std::string> put_file(const std::filesystem::path& file) const;
+    bool has(const std::string& name) const;
+    uint64_t size(const std::string& name) const;
+    /// Where a blob lies (it may not exist); `name` must be a blob name.
+    std::filesystem::path path(const std::string& name) const;
+    /// Reads a blob and checks its hash: codes "blob_missing", "blob_corrupted".
+    HostResult<Bytes> get(const std::string& name) const;
+    /// Deletes a blob; nothing happens if it is not there.
+    void remove(const std::string& name) const;
+    const std::filesystem::path& directory() const { return dir_; }
+
+  private:
+    explicit BlobStore(std::filesystem::path dir) : dir_(std::move(dir)) {}
+    std::filesystem::path dir_;
+};
+
+}  // namespace ashlar::cluster

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/bytes.hpp"
+#include "libs/base/error.hpp"
+
+namespace ashlar::cluster {
+
+/// What a proof is made with. Nothing here is process-wide: it travels with the task.
+struct ProveOptions {
+    uint64_t chunk_cycles = uint64_t{1} << 20;
+    std::string profile = "chunk";
+    unsigned threads = 0;  ///< 0: as many as the machine has
+};
+
+/// Where a task stands. `done`/`total` count chunks in the stage "proving" (total 0: not known yet).
+struct Progress {
+    std::string stage;  ///< "setup", "executing", "proving", "verifying", "assembling"
+    uint64_t done = 0, total = 0, cycles = 0;
+};
+using ProgressFn = std::function<void(const Progress&)>;
+
+/// A proof and what it cost; fields as `program prove` prints them (design: cli.md).
+struct ProveOutcome {
+    Bytes proof;
+    uint64_t chunks = 0, cycles = 0, cells = 0, interactions = 0;
+    double seconds = 0;
+    std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
+    std::string committed_digest, vk_digest;             ///< hex, 32 bytes each
+};
+
+/// What a verified program proof says.
+struct ProgramClaims {
+    std::string committed_digest, vk_digest, profile;
+    uint32_t exit_code = 0;
+    uint64_t chunks = 0;
+    double security_bits = 0;
+};
+
+/// What the native execution of a block found; `subblocks` ranges are [first transaction, last) and their gas.
+struct BlockFacts {
+    uint64_t chain_id = 0, number = 0, gas_used = 0, transactions = 0, timestamp = 0;
+    std::string hash, parent_hash, state_root, fork;  ///< hex with 0x
+    struct Subblock {
+        uint64_t first = 0, last = 0, gas = 0;
+    };
+    std::vector<Subblock> subblocks;
+};
+
+/// A block ready to prove: one stdin (builder file, guest-abi 6.2) per subblock and one for the aggregator.
+struct PreparedBlock {
+    BlockFacts facts;
+    std::vector<Bytes> subblock_stdins;
+    Bytes aggregator_stdin;
+};
+
+/// What a verified block proof says.
+struct BlockClaims {
+    uint64_t chain_id = 0, number = 0, gas_used = 0;
+    std::string block_hash, parent_hash, state_root_before, state_root, config_digest;
+    double security_bits = 0;
+    std::string profile;
+};
+
+/// The two guest programs of block proving, as ELF bytes.
+struct BlockPrograms {
+    Bytes subblock_elf, aggregator_elf;
+};
+
+/// The prover as the cluster sees it: bytes in, bytes out. One implementation calls the machine (engine_real.cpp);
+/// tests bring their own. Calls come from one thread at a time; `progress` may be called from any. A stop request ends
+/// a call early with the code "stopped". Any bytes from outside give an error, never a crash.
+class ProvingService {
+  public:
+    virtual ~ProvingService() = default;
+    virtual HostResult<ProveOutcome> prove_program(BytesView elf, BytesView stdin_builder, const ProveOptions&,
+                                                   const ProgressFn& progress, std::stop_token) = 0;
+    /// Checks a program proof against the program; `profile` is the one its key is made with.
+    virtual HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) = 0;
+    /// Reads `dir` (block.rlp, witness.json or witness.json.gz), executes natively, refuses a block that disagrees with
+    /// its header, cuts it at transaction boundaries after `subblock_gas` gas each. `chain`: a name or a file.
+    virtual HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
+                                                    uint64_t subblock_gas, const BlockPrograms&,
+                                                    const std::string& profile) = 0;
+    /// Joins the aggregator's proof and the subblocks' proofs, in order, into one block proof. Verifies each subblock
+    /// proof first: error code "bad_subblock_proof", details in `hint` as the index in decimal.
+    virtual HostResult<Bytes> assemble_block(const BlockPrograms&, BytesView aggregator_proof,
+                                             const std::vector<Bytes>& subblock_proofs, const std::string& profile) = 0;
+    virtual HostResult<BlockClaims> verify_block(const BlockPrograms&, BytesView proof, const std::string& chain,
+                                                 const std::string& profile) = 0;
+};
+
+/// The machine's prover; defined in engine_real.cpp.
+std::unique_ptr<ProvingService> make_proving_service();
+
+}  // namespace ashlar::cluster

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/cluster/token.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <chrono>
+#include <sstream>
+
+#include "libs/base/log.hpp"
+#include "libs/cluster/blob_store.hpp"
+
+namespace ashlar::cluster {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view ROLE_NAMES[] = {"none", "reader", "node", "admin"};
+
+int64_t steady_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+}  // namespace
+
+std::string_view role_name(Role role) { return ROLE_NAMES[static_cast<size_t>(role)]; }
+
+bool parse_role(std::string_view name, Role& out) {
+    for (size_t i = 1; i < std::size(ROLE_NAMES); i++)
+        if (ROLE_NAMES[i] == name) {
+            out = static_cast<Role>(i);
+            return true;
+        }
+    return false;
+}
+
+bool role_allows(Role have, Role need) { return need == Role::none || have == Role::admin || have == need; }
+
+HostResult<std::vector<TokenRecord>> TokenFile::list() const {
+    std::vector<TokenRecord> out;
+    std::error_code ec;
+    if (!fs::exists(file_, ec)) return out;
+    ASHLAR_ASSIGN(const Bytes bytes, read_file(file_));
+    std::istringstream in(std::string(bytes.begin(), bytes.end()));
+    std::string line;
+    for (int number = 1; std::getline(in, line); number++) {
+        if (line.empty() || line[0] == '#') continue;
+        std::istringstream words(line);
+        TokenRecord r;
+        std::string role;
+        words >> r.id >> role >> r.hash >> r.created_s >> std::ws;
+        const bool bad = words.bad() || !parse_role(role, r.role) || !is_blob_name(r.hash);
+        if (bad)
+            return fail("token_file_bad", fmt::format("{}:{}: not a token record", file_.string(), number),
+                        "make tokens with `ashlarctl token create`");
+        std::getline(words, r.note);
+        out.push_back(std::move(r));
+    }
+    return out;
+}
+
+HostResult<void> TokenFile::save(const std::vector<TokenRecord>& records) const {
+    std::string text = "# id role sha256-of-token created note\n";
+    for (const auto& r : records)
+        text += fmt::format("{} {} {} {} {}\n", r.id, role_name(r.role), r.hash, r.created_s, r.note);
+    return write_file_atomically(file_, as_bytes(text), 0600);
+}
+
+HostResult<std::string> TokenFile::create(Role role, const std::string& note) const {
+    ASHLAR_ASSIGN(auto records, list());
+    std::string clean;
+    for (const char c : note) clean += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    std::string token = fmt::format("ashlar_{}_{}", role_name(role), random_hex(32));
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    records.push_back({random_hex(4), role, sha256_hex(as_bytes(token)), now.count(), clean});
+    ASHLAR_TRY(save(records));
+    return token;
+}
+
+HostResult<void> TokenFile::revoke(const std::string& id) const {
+    ASHLAR_ASSIGN(auto records, list());
+    if (std::erase_if(records, [&](const TokenRecord& r) { return r.id == id; }) == 0)
+        return fail("token_unknown", fmt::format("no token has the id '{}'", id),
+                    "`ashlarctl token list` shows the ids");
+    return save(records);
+}
+
+HostResult<void> TokenVerifier::load() {
+    ASHLAR_ASSIGN(auto records, TokenFile(file_).list());
+    const std::lock_guard lock(mutex_);
+    records_ = std::move(records);
+    std::error_code ec;
+    stamp_ = fs::last_write_time(file_, ec);
+    checked_ms_ = steady_ms();
+    return {};
+}
+
+void TokenVerifier::refresh() {
+    const int64_t now = steady_ms();
+    if (now - checked_ms_ < 1000) return;
+    checked_ms_ = now;
+    std::error_code ec;
+    const auto stamp = fs::last_write_time(file_, ec);
+    if (stamp == stamp_) return;
+    auto records = TokenFile(file_).list();
+    if (!records) {  // a half-edited file must not lock everybody out
+        log::warning("token_file_ignored", {{"reason", records.error().message}});
+        return;
+    }
+    stamp_ = stamp;
+    records_ = std::move(*records);
+}
+
+std::optional<Role> TokenVerifier::check(std::string_view token) {
+    const std::string hash = sha256_hex(as_bytes(token));
+    const std::lock_guard lock(mutex_);
+    refresh();
+    std::optional<Role> found;
+    for (const auto& r : records_)
+        if (CRYPTO_memcmp(r.hash.data(), hash.data(), hash.size()) == 0) found = r.role;
+    return found;
+}
+
+bool TokenVerifier::empty() {
+    const std::lock_guard lock(mutex_);
+    refresh();
+    return records_.empty();
+}
+
+HostResult<std::string> read_token(const fs::path& file) {
+    ASHLAR_ASSIGN(const Bytes bytes, read_file(file));
+    std::string token(bytes.begin(), bytes.end());
+    token = token.substr(0, token.find('\n'));
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\r')) token.pop_back();
+    if (token.empty())
+        return fail("token_file_bad", fmt::format("{}: holds no token", file.string()),
+                    "write the output of `ashlarctl token create` to it");
+    return token;
+}
+
+}  // namespace ashlar::cluster
