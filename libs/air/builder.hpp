@@ -18,6 +18,8 @@ template <class D, class V>
 class BuilderBase {
   public:
     using Value = V;
+    /// A constant as a value.
+    static V constant(F x) { return V(x); }
 
     /// x is 0 or 1.
     void boolean(const V& x) { self().zero(x * (x - F::ONE)); }

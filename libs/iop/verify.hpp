@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/iop/proof.hpp"
+#include "libs/iop/statement.hpp"
+
+/// The verifier's side of the fractional sum and the joint zerocheck.
+namespace ashlar::iop {
+
+struct FractionClaim {
+    Point xi;
+    Ext p, q;  // claimed numerators and denominators of the leaves at xi
+};
+/// Design: proof-system 5.3.
+Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const Proof& proof, const Ext& public_sum);
+
+/// Design: proof-system 5.4. Checks the last claim with the column claims; returns the point r. `challenges` are xi
+/// (extended), mu and lambda inside `combined`.
+Result<Point, VerifyError> verify_zerocheck(Transcript& tr, const VerifyingKey& vk, const Shape& shape,
+                                            const Proof& proof, PointView xi, const Combined& combined, const Ext& p,
+                                            const Ext& q);
+
+}  // namespace ashlar::iop

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/pcs/verify.hpp"
+
+#include <algorithm>
+
+#include "libs/iop/verify.hpp"
+#include "libs/pcs/opening.hpp"
+#include "libs/pcs/stack_weight.hpp"
+
+namespace ashlar::pcs {
+
+using namespace iop;
+
+namespace {
+
+/// A point whose powers are a weight on the vector it was drawn for.
+struct PowerWeight {
+    Ext coefficient, z;
+    uint32_t vars;  // variables left when it was drawn
+};
+
+/// Design: proof-system 5.6. `weight_at(rho)` is the initial weight at a point of s + k0 coordinates.
+template <class WeightAt>
+Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, const Shape& shape, const Proof& proof,
+                                      Ext claim, WeightAt&& weight_at) {
+    const Profile& pr = vk.profile;
+    const size_t n = pr.num_oracles();
+    std::vector<PowerWeight> weights;
+    Point rho;
+    for (size_t i = 0; i < n; i++) {
+        const WhirRound& a = proof.whir[i];
+        const bool last = i == n - 1;
+        tr.tag(Tag::round);
+        Point rs;
+        for (size_t j = 0; j < a.polys.size(); j++) {
+            tr.absorb(std::span<const Ext>(a.polys[j]));
+            if (pr.fold_pow[i] && !tr.check_pow(pr.fold_pow[i], a.nonces[j])) return Fail{VerifyError::proof_of_work};
+            rs.push_back(tr.challenge());
+            claim = sumcheck_next(claim, a.polys[j], rs.back());
+        }
+        Point later = rs;
+        later.insert(later.end(), rho.begin(), rho.end());  // later rounds bind lower coordinates
+        rho = std::move(later);
+        std::vector<Ext> points, values;
+        if (!last) {
+            tr.absorb(std::span<const F>(a.root));
+            for (uint32_t j = 0; j < pr.ood[i + 1]; j++) points.push_back(tr.challenge());
+            tr.absorb(std::span<const Ext>(a.ood));
+            values = a.ood;
+        } else {
+            tr.absorb(std::span<const Ext>(a.final));
+        }
+        tr.tag(Tag::query);
+        if (!tr.check_pow(pr.query_pow[i], a.nonce)) return Fail{VerifyError::proof_of_work};
+        const uint32_t d = pr.log_domain(i);
+        std::vector<uint32_t> indices;
+        for (uint32_t j = 0; j < pr.queries[i]; j++) indices.push_back(tr.index(d));
+        std::sort(indices.begin(), indices.end());
+        indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+
+        // Rows of both trees follow each other; absent slices are zero.
+        const std::vector<Ext> eq = eq_table(rs);
+        const size_t first_value = values.size();
+        values.resize(first_value + indices.size(), Ext::zero());
+        size_t column = 0;
+        for (size_t j = 0; j < a.openings.size(); j++) {
+            const size_t width = i ? eq.size() * 5 : j ? vk.prep_layout.slices : shape.main_slices;
+            const Digest& root = i ? proof.whir[i - 1].root : j ? vk.prep_root : proof.root;
+            ASHLAR_TRY(check_opening(root, d, indices, width, a.openings[j]));
+            for (size_t x = 0; x < indices.size(); x++) {
+                const F* row = a.openings[j].rows.data() + x * width;
+                Ext& value = values[first_value + x];
+                if (i == 0) {
+                    for (size_t c = 0; c < width; c++) value += eq[column + c] * row[c];
+                } else {
+                    for (size_t c = 0; c < eq.size(); c++)
+                        value +=
+                            eq[c] * Ext{{row[5 * c], row[5 * c + 1], row[5 * c + 2], row[5 * c + 3], row[5 * c + 4]}};
+                }
+            }
+            column += width;
+        }
+        const F w = F::two_adic_generator(d);
+        for (uint32_t x : indices) points.push_back(Ext::from_base(w.pow(x)));
+        const Ext gamma = tr.challenge();
+        Ext power = gamma;
+        for (size_t j = 0; j < points.size(); j++) {
+            claim += power * values[j];
+            weights.push_back({power, points[j], pr.dim(i)});
+            power *= gamma;
+        }
+    }
+    tr.tag(Tag::final);
+    Point rs;
+    for (const auto& g : proof.last) {
+        tr.absorb(std::span<const Ext>(g));
+        rs.push_back(tr.challenge());
+        claim = sumcheck_next(claim, g, rs.back());
+    }
+    const Ext final = multilinear_at(proof.whir.back().final, rs);
+    rs.insert(rs.end(), rho.begin(), rho.end());
+    Ext w = weight_at(PointView(rs));
+    for (const PowerWeight& p : weights) w += p.coefficient * power_weight_at(p.z, PointView(rs).first(p.vars));
+    if (!(claim == final * w)) return Fail{VerifyError::opening};
+    return {};
+}
+
+}  // namespace
+
+Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, BytesView bytes) {
+    if (public_values.size() != vk.system.num_public) return Fail{VerifyError::public_values};
+    auto decoded = decode(vk, bytes);
+    if (!decoded) return Fail{decoded.error()};
+    return verify(vk, public_values, decoded->proof, decoded->shape);
+}
+
+Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, const Proof& proof,
+                                 const Shape& shape) {
+    if (public_values.size() != vk.system.num_public) return Fail{VerifyError::public_values};
+    const Profile& pr = vk.profile;
+    Transcript tr;
+    absorb_statement(tr, vk, public_values, proof.heights, proof.root);  // 1
+    tr.tag(Tag::ood);
+    std::vector<Ext> points;
+    for (uint32_t i = 0; i < pr.ood[0]; i++) points.push_back(tr.challenge());
+    tr.absorb(std::span<const Ext>(proof.ood));
+    tr.tag(Tag::logup);  // 2
+    if (!tr.check_pow(pr.logup_pow, proof.logup_nonce)) return Fail{VerifyError::proof_of_work};
+    Fingerprint fingerprint;
+    fingerprint.alpha = tr.challenge();
+    Point b;
+    for (uint32_t i = 0; i < vk.system.fingerprint_vars(); i++) b.push_back(tr.challenge());
+    fingerprint.w = eq_table(b);
+    ASHLAR_ASSIGN(const Ext sum, public_sum(vk, fingerprint, public_values));
+    ASHLAR_ASSIGN(FractionClaim claim, verify_fractional_sum(tr, proof, sum));  // 3
+    tr.tag(Tag::zerocheck);                                                     // 4
+    Point& xi = claim.xi;
+    while (xi.size() < shape.rounds) xi.push_back(tr.challenge());
+    const Ext mu = tr.challenge(), lambda = tr.challenge();
+    const Combined combined(vk, shape, fingerprint, xi, mu, lambda);
+    ASHLAR_ASSIGN(const Point r, verify_zerocheck(tr, vk, shape, proof, xi, combined, claim.p, claim.q));
+    tr.tag(Tag::claims);  // 5
+    tr.absorb(std::span<const Ext>(proof.claims));
+    tr.tag(Tag::opening);  // 6
+    const Ext eta = tr.challenge();
+    Ext value = Ext::zero(), power = Ext::one();
+    for (const Ext& v : proof.ood) {
+        value += power * v;
+        power *= eta;
+    }
+    const Ext first_column = power;
+    for (const Ext& v : proof.claims) {
+        value += power * v;
+        power *= eta;
+    }
+    return verify_whir(tr, vk, shape, proof, value, [&](PointView rho) {
+        Ext w = stack_weight_at(vk, shape, r, eta, first_column, rho), c = Ext::one();
+        for (const Ext& z : points) {
+            w += c * power_weight_at(z, rho);
+            c *= eta;
+        }
+        return w;
+    });
+}
+
+}  // namespace ashlar::pcs
