@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/evm/evm.hpp"
+
+#include <new>
+
+#include "libs/evm/frame.hpp"
+#include "libs/evm/precompiles.hpp"
+#include "libs/hash/keccak256.hpp"
+
+namespace ashlar::evm {
+namespace {
+
+/// How a call or creation ended, before its parent hears of it. `output` points into the arena or into `owned`.
+struct Outcome {
+    Status status = Status::success;
+    uint64_t gas_left = 0;
+    int64_t refund = 0;
+    BytesView output;
+    Bytes owned;
+};
+
+constexpr bool undoes(Status s) { return s != Status::success; }
+
+}  // namespace
+
+const char* status_name(Status s) {
+    constexpr const char* NAMES[] = {"success",
+                                     "revert",
+                                     "out_of_gas",
+                                     "invalid_opcode",
+                                     "stack_underflow",
+                                     "stack_overflow",
+                                     "bad_jump",
+                                     "static_violation",
+                                     "return_data_out_of_bounds",
+                                     "initcode_too_large",
+                                     "code_too_large",
+                                     "code_starts_with_ef",
+                                     "address_collision",
+                                     "precompile_failure"};
+    return NAMES[static_cast<unsigned>(s)];
+}
+
+Address create_address(const Address& sender, uint64_t nonce) {
+    // RLP of [sender, nonce]: at most 1 + 21 + 9 bytes, so the list header is one byte.
+    uint8_t rlp[31];
+    rlp[1] = 0x94;
+    std::copy(sender.begin(), sender.end(), rlp + 2);
+    size_t n = 22;
+    if (nonce == 0) {
+        rlp[n++] = 0x80;
+    } else if (nonce < 0x80) {
+        rlp[n++] = static_cast<uint8_t>(nonce);
+    } else {
+        const unsigned size = (64 - static_cast<unsigned>(__builtin_clzll(nonce)) + 7) / 8;
+        rlp[n++] = static_cast<uint8_t>(0x80 + size);
+        for (unsigned i = size; i-- > 0;) rlp[n++] = static_cast<uint8_t>(nonce >> (8 * i));
+    }
+    rlp[0] = static_cast<uint8_t>(0xc0 + n - 1);
+    return Address::from(hash::keccak256({rlp, n}).view().subspan(12));
+}
+
+Address create2_address(const Address& sender, const Bytes32& salt, BytesView init_code) {
+    uint8_t data[85];
+    const Bytes32 code_hash = hash::keccak256(init_code);
+    data[0] = 0xff;
+    std::copy(sender.begin(), sender.end(), data + 1);
+    std::copy(salt.begin(), salt.end(), data + 21);
+    std::copy(code_hash.begin(), code_hash.end(), data + 53);
+    return Address::from(hash::keccak256(data).view().subspan(12));
+}
+
+struct Evm::Machine {
+    explicit Machine(Host& h) : host(h), stack(static_cast<uint256*>(::operator new(STACK_BYTES))) {}
+    ~Machine() { ::operator delete(stack); }
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    /// Frames pile their stacks up in one array: a child's begins where its parent's ends. Pages that no frame reaches
+    /// cost nothing.
+    static constexpr size_t STACK_BYTES = (size_t{MAX_CALL_DEPTH} + 1) * STACK_LIMIT * sizeof(uint256);
+
+    Host& host;
+    uint256* stack;
+    MemoryArena arena;
+    /// frames[0 .. depth) are alive; the others wait to be used again.
+    std::vector<std::unique_ptr<Frame>> frames;
+    size_t depth = 0;
+
+    Frame& top() { return *frames[depth - 1]; }
+
+    /// A frame that begins with an empty stack and empty memory behind those of its parent.
+    Frame& push_frame() {
+        if (depth == frames.size()) frames.push_back(std::make_unique<Frame>());
+        Frame& f = *frames[depth];
+        if (depth == 0) {
+            f.base = stack;
+            f.memory_offset = 0;
+        } else {
+            const Frame& parent = top();
+            f.base = parent.sp;
+            f.memory_offset = parent.memory_offset + parent.memory_size;
+        }
+        f.depth = static_cast<uint32_t>(depth);
+        f.sp = f.base;
+        f.stack_limit = f.base + STACK_LIMIT;
+        f.arena = &arena;
+        f.memory = arena.data() + f.memory_offset;
+        f.memory_size = 0;
+        f.host = &host;
+        f.parameters = &GAS_PARAMETERS[static_cast<unsigned>(host.revision)];
+        f.return_data.clear();
+        f.refund = 0;
+        f.output_size = 0;
+        depth++;
+        return f;
+    }
+    void start(Frame& f, const Code& code, uint64_t gas) {
+        f.code = &code;
+        f.code_begin = f.pc = code.data();
+        f.gas = f.split_gas(gas);
+    }
+    void move_value(Account& from, Account& to, const uint256& value) {
+        if (value.is_zero() || &from == &to) return;
+        host.set_balance(from, from.balance - value);
+        host.set_balance(to, to.balance + value);
+    }
+
+    /// Starts a call. True: a frame is on top. False: it ended at once and `out` says how.
+    bool begin_call(const Request& r, Account* payer, Outcome& out) {
+        const size_t snapshot = host.snapshot();
+        if (r.kind == Request::Kind::call && payer) move_value(*payer, *r.recipient, r.value);
+        if (const unsigned number = precompile_at(host.revision, r.code_account->address)) {
+            PrecompileResult result = run_precompile(host.revision, number, r.input, r.gas);
+            if (!result.ok) {
+                host.revert(snapshot);
+                out.status = Status::precompile_failure;
+                return false;
+            }
+            out.gas_left = result.gas_left;
+            out.owned = std::move(result.output);
+            out.output = out.owned;
+            return false;
+        }
+        const Code* code = r.code_account->has_code() ? &host.code(*r.code_account) : nullptr;
+        if (code && code->delegate() && GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation) {
+            Account& delegate = host.account(*code->delegate());
+            code = delegate.has_code() ? &host.code(delegate) : nullptr;
+        }
+        if (!code || code->size() == 0) {
+            out.gas_left = r.gas;
+            return false;
+        }
+        Frame& f = push_frame();
+        f.snapshot = snapshot;
+        f.is_create = false;
+        f.is_static = r.is_static;
+        f.self = r.recipient;
+        f.caller = r.sender;
+        f.value = r.value;
+        f.input = r.input;
+        start(f, *code, r.gas);
+        return true;
+    }
+
+    /// Starts a creation at `address`, whose creator has paid and counted up its nonce.
+    bool begin_create(Account& creator, Account& created, const uint256& value, BytesView init_code, uint64_t gas,
+                      Outcome& out) {
+        // EIP-684, EIP-7610.
+        if (created.nonce != 0 || created.has_code() || host.has_storage(created)) {
+            out.status = Status::address_collision;
+            return false;
+        }
+        const size_t snapshot = host.snapshot();
+        host.begin_create(created);
+        host.set_nonce(created, 1);
+        move_value(creator, created, value);
+        Frame& f = push_frame();
+        f.snapshot = snapshot;
+        f.is_create = true;
+        f.is_static = false;
+        f.self = &created;
+        f.caller = creator.address;
+        f.value = value;
+        f.input = {};
+        f.own_code = Code(init_code);
+        start(f, f.own_code, gas);
+        return true;
+    }
+
+    /// Serves Exit::create of the frame on top.
+    bool begin_inner_create(Frame& parent, Outcome& out) {
+        const Request& r = parent.request;
+        parent.return_data.clear();
+        Account& creator = *parent.self;
+        const Address address = r.kind == Request::Kind::create2
+                                    ? create2_address(creator.address, r.salt.to_bytes32(), r.input)
+                                    : create_address(creator.address, creator.nonce);
+        host.set_nonce(creator, creator.nonce + 1);
+        Account& created = host.account(address);
+        if (!created.warm) host.warm_account(created);  // stays when the creation fails (EIP-2929)
+        return begin_create(creator, created, r.value, r.input, r.gas, out);
+    }
+
+    /// Deposits the code that a creation returned (YP 93 on; EIP-170, EIP-3541).
+    Status deposit(Frame& f, BytesView code) {
+        const GasParameters& p = *f.parameters;
+        if (!code.empty() && code[0] == 0xef) return Status::code_starts_with_ef;
+        if (code.size() > p.max_code_size) return Status::code_too_large;
+        if (!f.charge(f.gas, uint64_t{p.code_deposit_byte} * code.size())) return Status::out_of_gas;
+        host.set_code(*f.self, code);
+        return Status::success;
+    }
+
+    /// Ends the frame on top.
+    void end(Exit exit, Outcome& out) {
+        Frame& f = top();
+        out.status = static_cast<Status>(exit);
+        const bool has_output = out.status == Status::success || out.status == Status::revert;
+        out.output = has_output && f.output_size ? BytesView{f.memory + f.output_offset, f.output_size} : BytesView{};
+        if (f.is_create && out.status == Status::success) {
+            out.status = deposit(f, out.output);
+            if (out.status != Status::success) out.output = {};
+        }
+        if (undoes(out.status))
+            host.revert(f.snapshot);
+        else
+            out.refund = f.refund;
+        out.gas_left = out.status == Status::success || out.status == Status::revert ? f.total_gas(f.gas) : 0;
+        depth--;
+    }
+
+    /// Tells a parent how its child ended.
+    void deliver(Frame& f, bool is_create, const Outcome& out) {
+        const Request& r = f.request;
+        f.gas = f.split_gas(f.total_gas(f.gas) + out.gas_left);
+        f.refund += out.refund;
+        f.memory = arena.data() + f.memory_offset;
+        const bool success = out.status == Status::success;
+        if (is_create) {
+            f.sp[-1] = success ? uint256::from(created_) : uint256{};
+            if (success)
+                f.return_data.clear();
+            else
+                f.return_data.assign(out.output.begin(), out.output.end());
+        } else {
+            f.sp[-1] = uint256{success};
+            const size_t n = std::min<size_t>(r.output_size, out.output.size());
+            // The child's memory lies behind its parent's: no overlap.
+            if (n) std::memcpy(f.memory + r.output_offset, out.output.data(), n);
+            f.return_data.assign(out.output.begin(), out.output.end());
+        }
+    }
+
+    /// Runs what is on top until the frame at the bottom has ended.
+    void run(Outcome& out) {
+        const HandlerTable& table = handler_table(host.revision);
+        for (;;) {
+            Frame& f = top();
+            const Exit exit = table.at[*f.pc](f.pc, f.sp, f.gas, f, &table, f.base);
+            Outcome inner;
+            bool is_create = exit == Exit::create;
+            if (exit == Exit::call) {
+                if (begin_call(f.request, f.self, inner)) continue;
+            } else if (is_create) {
+                if (begin_inner_create(f, inner)) continue;
+            } else {
+                is_create = f.is_create;
+                created_ = f.self->address;
+                end(exit, inner);
+                if (depth == 0) {
+                    out = std::move(inner);
+                    return;
+                }
+            }
+            deliver(top(), is_create, inner);
+        }
+    }
+
+    ExecutionResult execute(const Message& m) {
+        Account& sender = host.account(m.sender);
+        Account& recipient = host.account(m.recipient);
+        Outcome out;
+        bool running;
+        if (m.create) {
+            running = begin_create(sender, recipient, m.value, m.input, m.gas, out);
+        } else {
+            Request r;
+            r.recipient = r.code_account = &recipient;
+            r.sender = m.sender;
+            r.value = m.value;
+            r.input = m.input;
+            r.gas = m.gas;
+            // The delegate of the called account is warm from the start (EIP-7702).
+            if (GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation && recipient.has_code()) {
+                if (const auto& delegate = host.code(recipient).delegate()) {
+                    Account& a = host.account(*delegate);
+                    if (!a.warm) host.warm_account(a);
+                }
+            }
+            running = begin_call(r, &sender, out);
+        }
+        if (running) run(out);
+        ExecutionResult result{out.status, out.gas_left, out.refund, Bytes(out.output.begin(), out.output.end())};
+        arena.release();
+        return result;
+    }
+
+  private:
+    Address created_;
+};
+
+Evm::Evm(Host& host) : machine_(std::make_unique<Machine>(host)) {}
+Evm::~Evm() = default;
+ExecutionResult Evm::execute(const Message& message) { return machine_->execute(message); }
+
+}  // namespace ashlar::evm
