@@ -67,6 +67,37 @@ struct Extension {
     ASHLAR_INLINE friend constexpr Extension operator-(L a, const Extension& b) {
         return {{a - b.c[0], -b.c[1], -b.c[2], -b.c[3], -b.c[4]}};
     }
+    // Constants of F and E next to a wider lane.
+    ASHLAR_INLINE friend constexpr Extension operator*(const Extension& a, KoalaBear b)
+        requires(L::WIDTH > 1)
+    {
+        return a * L::broadcast(b);
+    }
+    ASHLAR_INLINE friend constexpr Extension operator*(KoalaBear a, const Extension& b)
+        requires(L::WIDTH > 1)
+    {
+        return b * L::broadcast(a);
+    }
+    ASHLAR_INLINE friend constexpr Extension operator+(const Extension& a, KoalaBear b)
+        requires(L::WIDTH > 1)
+    {
+        return a + L::broadcast(b);
+    }
+    ASHLAR_INLINE friend constexpr Extension operator+(KoalaBear a, const Extension& b)
+        requires(L::WIDTH > 1)
+    {
+        return b + L::broadcast(a);
+    }
+    ASHLAR_INLINE friend constexpr Extension operator-(const Extension& a, KoalaBear b)
+        requires(L::WIDTH > 1)
+    {
+        return a - L::broadcast(b);
+    }
+    ASHLAR_INLINE friend constexpr Extension operator-(KoalaBear a, const Extension& b)
+        requires(L::WIDTH > 1)
+    {
+        return L::broadcast(a) - b;
+    }
     ASHLAR_INLINE constexpr Extension& operator+=(const Extension& o) { return *this = *this + o; }
     ASHLAR_INLINE constexpr Extension& operator-=(const Extension& o) { return *this = *this - o; }
     ASHLAR_INLINE constexpr Extension& operator*=(const Extension& o) { return *this = *this * o; }

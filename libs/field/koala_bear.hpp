@@ -107,6 +107,7 @@ class KoalaBear {
     }
 
     // Lane concept, width 1.
+    ASHLAR_INLINE static constexpr KoalaBear sub_mul(KoalaBear a, KoalaBear b, KoalaBear c) { return (a - b) * c; }
     ASHLAR_INLINE static constexpr KoalaBear broadcast(KoalaBear x) { return x; }
     ASHLAR_INLINE static constexpr KoalaBear load(const KoalaBear* p) { return *p; }
     ASHLAR_INLINE constexpr void store(KoalaBear* p) const { *p = *this; }
