@@ -15,7 +15,7 @@ struct Address {
 
 /// Word number of a checked address: below 0x1e00'0000.
 template <class V>
-auto word_of(const Address<V>& a) {
+ASHLAR_INLINE auto word_of(const Address<V>& a) {
     return a.quarter + a.high * F::from_canonical(1 << 14);
 }
 
@@ -24,7 +24,7 @@ auto word_of(const Address<V>& a) {
 /// With high = 0 the quarter may reach 2^14 + 31; quarter + 2^14 high is the one word number of the address all the
 /// same, since it is that of the integer 4 quarter + 2^16 high.
 template <class B, class V>
-void check_address(B& b, const V& flag, const Address<V>& a) {
+ASHLAR_INLINE void check_address(B& b, const V& flag, const Address<V>& a) {
     b.send(BUS_ADDRESS, flag, {a.high, a.nonzero});
     range_check(b, flag, 14u, a.quarter - (F::ONE - a.nonzero) * 32_f);
 }
@@ -47,21 +47,20 @@ struct Operand {
 
 /// Low limb of the pointer: a multiple of 4 by construction.
 template <class V>
-auto operand_low(const Operand<V>& o) {
+ASHLAR_INLINE auto operand_low(const Operand<V>& o) {
     return o.first.quarter * 4_f;
 }
 
 /// Four interactions. `words`: the operand's length, an integer below 2^30.
 template <class B, class V>
-void check_operand(B& b, const V& flag, const Operand<V>& o, const V& words) {
+ASHLAR_INLINE void check_operand(B& b, const V& flag, const Operand<V>& o, const V& words) {
     check_address(b, flag, o.first);
     range_check(b, flag, 16u, o.room);
-    range_check(b, flag, 13u,
-                (B::constant(F::from_canonical(0x1e00'0000)) - word_of(o.first) - words - o.room) * INVERSE_65536);
+    range_check(b, flag, 13u, (F::from_canonical(0x1e00'0000) - word_of(o.first) - words - o.room) * INVERSE_65536);
 }
 template <class B, class V>
-void check_operand(B& b, const V& flag, const Operand<V>& o, unsigned words) {
-    check_operand(b, flag, o, V(B::constant(F::from_canonical(words))));
+ASHLAR_INLINE void check_operand(B& b, const V& flag, const Operand<V>& o, unsigned words) {
+    check_operand(b, flag, o, V(F::from_canonical(words)));
 }
 
 /// Cells of an operand at byte address `pointer` of `words` words.

@@ -29,8 +29,8 @@ struct RegisterAccess {
 /// Word `word` at time t goes from access.prev to (low, high). Four interactions. The new limbs are range-checked by
 /// the caller, if they are new.
 template <class B, class V, class N>
-void memory_write(B& b, const V& flag, const V& word, const V& t, const MemoryAccess<V>& access, const N& low,
-                  const N& high) {
+ASHLAR_INLINE void memory_write(B& b, const V& flag, const V& word, const V& t, const MemoryAccess<V>& access,
+                                const N& low, const N& high) {
     b.receive(BUS_MEMORY, flag, {word, access.t_prev, access.prev[0], access.prev[1]});
     b.send(BUS_MEMORY, flag, {word, t, low, high});
     range_check(b, flag, 16u, access.gap);
@@ -38,25 +38,26 @@ void memory_write(B& b, const V& flag, const V& word, const V& t, const MemoryAc
 }
 /// A read leaves the word as it is.
 template <class B, class V>
-void memory_read(B& b, const V& flag, const V& word, const V& t, const MemoryAccess<V>& access) {
+ASHLAR_INLINE void memory_read(B& b, const V& flag, const V& word, const V& t, const MemoryAccess<V>& access) {
     memory_write(b, flag, word, t, access, access.prev[0], access.prev[1]);
 }
 
 /// Register `number` at time t goes from access.prev to (low, high). Three interactions.
 template <class B, class V>
-void register_write(B& b, const V& flag, const V& number, const V& t, const RegisterAccess<V>& access, const V& low,
-                    const V& high) {
+ASHLAR_INLINE void register_write(B& b, const V& flag, const V& number, const V& t, const RegisterAccess<V>& access,
+                                  const V& low, const V& high) {
     b.receive(BUS_MEMORY, flag, {number, access.t_prev, access.prev[0], access.prev[1]});
     b.send(BUS_MEMORY, flag, {number, t, low, high});
     range_check(b, flag, 16u, t - access.t_prev - F::ONE);
 }
 template <class B, class V>
-void register_read(B& b, const V& flag, const V& number, const V& t, const RegisterAccess<V>& access) {
+ASHLAR_INLINE void register_read(B& b, const V& flag, const V& number, const V& t, const RegisterAccess<V>& access) {
     register_write(b, flag, number, t, access, access.prev[0], access.prev[1]);
 }
 /// A read whose limbs the chip holds in another form (bytes, pieces); only access.t_prev is a column.
 template <class B, class V>
-void register_read(B& b, const V& flag, const V& number, const V& t, const V& t_prev, const V& low, const V& high) {
+ASHLAR_INLINE void register_read(B& b, const V& flag, const V& number, const V& t, const V& t_prev, const V& low,
+                                 const V& high) {
     b.receive(BUS_MEMORY, flag, {number, t_prev, low, high});
     b.send(BUS_MEMORY, flag, {number, t, low, high});
     range_check(b, flag, 16u, t - t_prev - F::ONE);

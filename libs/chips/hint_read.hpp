@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/chips/commit.hpp"
+#include "libs/chips/gadgets/address.hpp"
+
+namespace ashlar::chips {
+
+/// HINT_READ(pointer, length): the call. Checks the pointer and turns the length into ceil(length / 4) words, which
+/// HintWordChip writes one by one; none if the length is 0.
+struct HintReadChip {
+    static constexpr std::string_view NAME = "hint_read";
+    template <class T>
+    struct Main {
+        T t;
+        T is_real;
+        Operand<T> target;
+        T length[2];
+        T length_nonzero;  ///< of the high limb; only there because the lookup says it
+        T pad[2];          ///< bits of 4 words - length
+        T words_low;       ///< (length low + pad) / 4
+        T is_empty;
+        T inverse;  ///< of the number of words, if not 0
+    };
+
+    template <class B>
+    ASHLAR_INLINE static void eval(B& b, const Main<typename B::Value>& m) {
+        using V = typename B::Value;
+        const V& real = m.is_real;
+        b.boolean(real);
+        b.receive(BUS_CALL, real,
+                  {m.t, F::from_canonical(CALL_HINT_READ & 0xff), operand_low(m.target), m.target.first.high,
+                   m.length[0], m.length[1]});
+        // length < 0x7800'0000 is one field element; 4 words = length + pad with words_low of 15 bits, all integers <
+        // p.
+        b.send(BUS_ADDRESS, real, {m.length[1], m.length_nonzero});
+        b.boolean(m.pad[0]);
+        b.boolean(m.pad[1]);
+        b.zero(m.length[0] + m.pad[0] + m.pad[1] * 2_f - m.words_low * 4_f);
+        range_check(b, real, 15u, m.words_low);
+        const V words = m.words_low + m.length[1] * F::from_canonical(1 << 14);
+        check_operand(b, real, m.target, words);
+        const V rows = real - m.is_empty;
+        b.boolean(m.is_empty);
+        b.boolean(rows);
+        b.zero(m.is_empty * words);
+        b.zero(words * m.inverse - rows);
+        b.send(BUS_HINT, rows, {m.t, word_of(m.target.first), words});
+    }
+
+    static void fill_row(Main<F>& m, const CallView& r) {
+        const uint32_t length = r.call.a1, words = static_cast<uint32_t>((uint64_t{length} + 3) / 4),
+                       pad = 4 * words - length;
+        m.t = F::from_canonical(r.call.t);
+        m.is_real = F::ONE;
+        fill(m.target, r.call.a0, words);
+        fill_limbs(m.length, length);
+        m.length_nonzero = F::from_canonical(length >> 16 != 0);
+        m.pad[0] = F::from_canonical(pad & 1);
+        m.pad[1] = F::from_canonical(pad >> 1);
+        m.words_low = F::from_canonical(((length & 0xffff) + pad) / 4);
+        m.is_empty = F::from_canonical(words == 0);
+        m.inverse = F::from_canonical(words).inverse();
+    }
+};
+
+/// One word of a HINT_READ: an index into the call's accesses.
+struct HintWord {
+    uint32_t t;  ///< of the call
+    uint32_t remaining;
+    const rv32::WordAccess* access;
+};
+
+/// Writes range-checked limbs of the prover's choice to one word at t + 1 and passes the rest on. The number of
+/// remaining words falls by 1 from row to row and the last row has 1: it cannot pass through 0, since there are fewer
+/// than p rows.
+struct HintWordChip {
+    static constexpr std::string_view NAME = "hint_word";
+    template <class T>
+    struct Main {
+        T t;
+        T is_real;
+        T is_last;
+        T word;
+        T remaining;
+        T value[2];
+        MemoryAccess<T> access;
+    };
+
+    template <class B>
+    ASHLAR_INLINE static void eval(B& b, const Main<typename B::Value>& m) {
+        using V = typename B::Value;
+        const V& real = m.is_real;
+        const V goes_on = real - m.is_last;
+        b.boolean(real);
+        b.boolean(m.is_last);
+        b.boolean(goes_on);
+        b.zero(m.is_last * (m.remaining - F::ONE));
+        b.receive(BUS_HINT, real, {m.t, m.word, m.remaining});
+        b.send(BUS_HINT, goes_on, {m.t, m.word + F::ONE, m.remaining - F::ONE});
+        range_check(b, real, 16u, m.value[0]);
+        range_check(b, real, 16u, m.value[1]);
+        memory_write(b, real, m.word, V(m.t + F::ONE), m.access, m.value[0], m.value[1]);
+    }
+
+    static void fill_row(Main<F>& m, const HintWord& r) {
+        m.t = F::from_canonical(r.t);
+        m.is_real = F::ONE;
+        m.is_last = F::from_canonical(r.remaining == 1);
+        m.word = F::from_canonical(r.access->word);
+        m.remaining = F::from_canonical(r.remaining);
+        fill_limbs(m.value, r.access->value);
+        fill(m.access, *r.access);
+    }
+};
+
+}  // namespace ashlar::chips
