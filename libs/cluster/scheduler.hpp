@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libs/base/error.hpp"
+#include "libs/cluster/engine.hpp"
+#include "libs/cluster/store.hpp"
+
+namespace ashlar::cluster {
+
+/// How tasks are handed out and given up. Times in milliseconds.
+struct Policy {
+    uint64_t blocks_in_flight = 2;          ///< being proven, aggregated or verified at once
+    uint64_t read_ahead = 2;                ///< prepared beyond those
+    uint64_t attempts = 4;                  ///< per task
+    uint64_t fetches = 3;                   ///< per block
+    int64_t attempt_deadline_ms = 120'000;  ///< absolute, from the start of the attempt
+    int64_t attempt_silence_ms = 60'000;    ///< without progress
+    int64_t node_silence_ms = 15'000;       ///< without a heartbeat
+    int64_t backoff_ms = 500;
+    /// First entry: what an attempt starts with. Two attempts on each before the next: other worker, then smaller
+    /// chunk.
+    std::vector<uint64_t> chunk_ladder = {uint64_t{1} << 20, uint64_t{1} << 19};
+    std::string profile = "chunk";
+    int64_t events_kept = 100'000;
+};
+
+struct JobRequest {
+    std::string mode;
+    uint64_t start = 0, count = 1;
+    int64_t priority = 0;
+    uint64_t deadline_ms = 0;
+    std::string idempotency_key;
+    std::string elf, stdin_blob;  ///< mode "program": blobs that are there already
+};
+/// Most blocks one job may ask for.
+inline constexpr uint64_t MAX_BLOCKS_PER_JOB = 100'000;
+
+struct NodeHello {
+    std::string id, name, role, instance, url, version, info;
+    uint64_t slots = 1;
+};
+
+struct AttemptProgress {
+    std::string attempt;
+    uint64_t seq = 0;  ///< grows with each step the engine reports
+    std::string stage;
+    uint64_t done = 0, total = 0, cycles = 0;
+};
+
+/// What a node gets to do.
+struct Assignment {
+    Attempt attempt;
+    Task task;
+    Block block;
+    std::vector<std::string> proofs;  ///< aggregate: the subblocks' proofs, in order
+    std::string profile;
+};
+
+struct AttemptResult {
+    std::string attempt, node;
+    uint64_t epoch = 0;
+    bool ok = false;
+    std::string output;  ///< blob
+    uint64_t output_bytes = 0, chunks = 0, cycles = 0;
+    double seconds = 0;
+    std::string stats;  ///< JSON text
+    Error error;
+};
+
+/// A result is always acknowledged; whether it counted is another matter.
+struct Acknowledgement {
+    bool accepted = false;
+    std::string why;  ///< "accepted", "duplicate", "late", "foreign", "unknown"
+};
+
+/// What the coordinator knows of a node or an attempt only while it runs.
+struct LiveProgress {
+    uint64_t seq = 0;
+    int64_t at_ms = 0;
+    std::string stage;
+    uint64_t done = 0, total = 0, cycles = 0;
+};
+
+/// The job model: every state change of cluster.md section 4, each in one store transaction, with its event. Knows
+/// nothing of HTTP, engines or Ethereum. Thread-safe. After a restart, make a new one on the same store and call
+/// recover(): running attempts stay with their nodes, half-fetched blocks go back to the queue.
+class Scheduler {
+  public:
+    using ClockMs = std::function<int64_t()>;
+    Scheduler(Store& store, Policy policy, ClockMs now);
+
+    HostResult<void> recover();
+
+    /// Codes: job_mode_bad, job_count_bad, job_range_bad. The same idempotency key gives the same job.
+    HostResult<Job> create_job(const JobRequest&);
+    /// Codes: job_unknown, job_final.
+    HostResult<Job> cancel_job(JobId);
+
+    /// New or returning node; a new process (or one given up as lost) starts a new epoch and loses its old attempts.
+    HostResult<Node> register_node(const NodeHello&);
+    /// Returns the attempts among those reported that the node must stop. Codes: node_unknown, node_stale (register
+    /// again).
+    HostResult<std::vector<std::string>> heartbeat(const std::string& node, uint64_t epoch,
+                                                   const std::vector<AttemptProgress>&, const std::string& info);
+    HostResult<Node> drain_node(const std::string& node, bool drain);
+    /// The next task for a node, or nothing. Codes as heartbeat.
+    HostResult<std::optional<Assignment>> claim(const std::string& node, uint64_t epoch);
+    HostResult<Acknowledgement> finish(const AttemptResult&);
+
+    /// A queued block to fetch, now in state fetching; nothing if there is none or enough are under way.
+    HostResult<std::optional<Block>> begin_fetch();
+    /// Inputs are stored: makes the tasks. `subblock_stdins` and `aggregator_stdin` are blobs.
+    HostResult<void> fetched(BlockId, const BlockFacts&, const std::vector<std::string>& subblock_stdins,
+                             const std::string& aggregator_stdin);
+    /// `final`: the block itself is at fault, another try cannot help.
+    HostResult<void> fetch_failed(BlockId, const Error&, bool final);
+    /// A block whose proof is to be checked; each is handed out once until answered.
+    HostResult<std::optional<Block>> begin_verify();
+    /// The proof is good and says `claims`; proven if that is the block asked for, else as rejected().
+    HostResult<void> verified(BlockId, const BlockClaims&, double milliseconds);
+    /// A program proof is good.
+    HostResult<void> verified_program(BlockId, const ProgramClaims&, double milliseconds);
+    /// The proof is not good: its task is tried again elsewhere, within its bound.
+    HostResult<void> rejected(BlockId, const Error&);
+    /// The verifier itself failed: the block waits for another try.
+    void verify_again(BlockId);
+
+    /// Gives up silent nodes, overdue and silent attempts, jobs past their deadline. Call about once a second.
+    HostResult<void> tick();
+
+    // Views; each takes the lock once.
+    std::optional<Job> job(JobId);
+    std::vector<Job> jobs(int64_t before, size_t limit);
+    std::vector<Block> blocks_of(JobId);
+    std::optional<Block> block_by_number(uint64_t);
+    std::optional<Block> block_by_hash(const std::string&);
+    std::vector<Block> finished_blocks(size_t limit);
+    std::vector<Block> blocks_in(BlockState, size_t limit);
+    std::map<BlockState, uint64_t> block_counts();
+    std::vector<Task> tasks_of(BlockId);
+    std::vector<Attempt> attempts_of(TaskId);
+    std::vector<Attempt> running_attempts();
+    std::vector<Node> nodes();
+    std::vector<Event> events_after(int64_t id, size_t limit);
+    int64_t last_event();
+    std::map<std::string, LiveProgress> progress();
+    /// Moves whenever something changed that may matter to a waiting claim or dashboard.
+    uint64_t version() const;
+    const Policy& policy() const { return policy_; }
+    void set_chunk_ladder(std::vector<uint64_t> ladder);
+    /// Counters of retries and ignored results since start, by reason.
+    std::map<std::string, uint64_t> counters();
+
+  private:
+    Store& store_;
+    Policy policy_;
+    ClockMs now_;
+    mutable std::mutex mutex_;
+    std::map<std::string, int64_t> last_seen_;
+    std::map<std::string, LiveProgress> progress_;
+    std::set<BlockId> verifying_;
+    std::map<std::string, uint64_t> counters_;
+    uint64_t version_ = 0;
+
+    HostResult<void> change(const std::function<HostResult<void>()>& body);
+    void note_block(const Block&);
+    void note_job(const Job&);
+    void note_task(const Block&, const Task&);
+    void note_attempt(const Block&, const Task&, const Attempt&);
+    void note_node(const Node&);
+    void add_event(std::string type, JobId, BlockId, std::string payload);
+
+    void promote();
+    void end_block(Block&, BlockState, const Error&);
+    void drop_tasks(const Block&);
+    void end_attempt(Attempt&, AttemptState, const std::string& reason);
+    void retry_task(Task&, const Attempt&, const Error&);
+    void retry_subblock(const Block&, uint64_t index, const Error&);
+    void lose_attempts(const std::string& node, uint64_t before_epoch, const std::string& reason);
+    bool has_other_node(const Task&, const Node&);
+    uint64_t chunk_for(uint64_t attempt) const;
+    HostResult<Node> known_node(const std::string& id, uint64_t epoch);
+    void accept(Task&, Attempt&, const AttemptResult&);
+};
+
+}  // namespace ashlar::cluster
