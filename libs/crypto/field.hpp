@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <optional>
+
+#include "libs/base/bytes.hpp"
+#include "libs/crypto/limbs.hpp"
+#include "libs/guest/syscalls.hpp"
+
+namespace ashlar::crypto {
+
+/// A prime field. Parameters P: `BITS`, the size of the representation (256 or 384); `MODULUS`, BITS / 64 words of 64
+/// bits, least significant first; `ADD`, `SUB`, `MUL`, the guest's system calls for the base fields that have them,
+/// otherwise `NO_CALL`.
+///
+/// On the host elements are in Montgomery form on 64-bit limbs. In the guest they are canonical 32-bit words and every
+/// product is a system call (the field's own, or UINT256_MUL).
+inline constexpr guest::Syscall NO_CALL = guest::Syscall::HALT;
+/// Base of parameters for fields without calls of their own.
+struct WithoutCalls {
+    static constexpr guest::Syscall ADD = NO_CALL, SUB = NO_CALL, MUL = NO_CALL;
+};
+
+template <class P>
+class Field {
+  public:
+    using Word = limbs::Word;
+    static constexpr size_t BYTES = P::BITS / 8;
+    static constexpr size_t N = BYTES / sizeof(Word);
+    using Words = std::array<Word, N>;
+    using Parameters = P;
+
+    static constexpr Words MODULUS = [] {
+        Words m{};
+        for (size_t i = 0; i < N; i++)
+            m[i] = static_cast<Word>(P::MODULUS[i * sizeof(Word) / 8] >> (8 * (i * sizeof(Word) % 8)));
+        return m;
+    }();
+
+    constexpr Field() : v_{} {}
+    static Field one() { return from_u64(1); }
+    static Field from_u64(uint64_t x) {
+        Words w{};
+        for (size_t i = 0; i < 8 / sizeof(Word); i++) w[i] = static_cast<Word>(x >> (8 * sizeof(Word) * i % 64));
+        return from_words(w);
+    }
+    /// From a canonical value, which the caller knows to be below the modulus.
+    static Field from_words(const Words& w) {
+        Field r;
+        r.v_ = w;
+#ifndef __riscv
+        r = montgomery(r, r2());
+#endif
+        return r;
+    }
+    /// BYTES bytes, most significant first; nullopt for a value that is not below the modulus.
+    static std::optional<Field> from_be(const uint8_t* p) {
+        const Words w = read_be(p);
+        if (limbs::compare(w.data(), MODULUS.data(), N) >= 0) return std::nullopt;
+        return from_words(w);
+    }
+    /// BYTES bytes, most significant first, modulo the modulus, whose top half must not be zero.
+    static Field reduce_be(const uint8_t* p) {
+        Words w = read_be(p);
+        while (limbs::compare(w.data(), MODULUS.data(), N) >= 0) limbs::sub(w.data(), w.data(), MODULUS.data(), N);
+        return from_words(w);
+    }
+    /// The canonical value.
+    Words words() const {
+#ifdef __riscv
+        return v_;
+#else
+        Field unit;
+        unit.v_[0] = 1;
+        return montgomery(*this, unit).v_;
+#endif
+    }
+    /// Writes BYTES bytes, most significant first.
+    void to_be(uint8_t* p) const {
+        const Words w = words();
+        for (size_t i = 0; i < BYTES; i++)
+            p[BYTES - 1 - i] = static_cast<uint8_t>(w[i / sizeof(Word)] >> (8 * (i % sizeof(Word))));
+    }
+
+    bool is_zero() const { return limbs::is_zero(v_.data(), N); }
+    bool is_odd() const { return words()[0] & 1; }
+    friend bool operator==(const Field& a, const Field& b) { return a.v_ == b.v_; }
+
+    friend Field operator+(const Field& a, const Field& b) {
+        Field r = a;
+        r += b;
+        return r;
+    }
+    friend Field operator-(const Field& a, const Field& b) {
+        Field r = a;
+        r -= b;
+        return r;
+    }
+    friend Field operator*(const Field& a, const Field& b) {
+#ifdef __riscv
+        Field r = a;
+        r *= b;
+        return r;
+#else
+        return montgomery(a, b);
+#endif
+    }
+    Field operator-() const { return Field{} - *this; }
+    Field& operator+=(const Field& b) {
+#ifdef __riscv
+        if constexpr (P::ADD != NO_CALL) {
+            guest::field_op(P::ADD, v_.data(), b.v_.data());
+            return *this;
+        }
+#endif
+        const Word carry = limbs::add(v_.data(), v_.data(), b.v_.data(), N);
+        Words t;
+        const Word borrow = limbs::sub(t.data(), v_.data(), MODULUS.data(), N);
+        if (carry || !borrow) v_ = t;
+        return *this;
+    }
+    Field& operator-=(const Field& b) {
+#ifdef __riscv
+        if constexpr (P::SUB != NO_CALL) {
+            guest::field_op(P::SUB, v_.data(), b.v_.data());
+            return *this;
+        }
+#endif
+        if (limbs::sub(v_.data(), v_.data(), b.v_.data(), N)) limbs::add(v_.data(), v_.data(), MODULUS.data(), N);
+        return *this;
+    }
+    Field& operator*=(const Field& b) {
+#ifdef __riscv
+        if constexpr (P::MUL != NO_CALL) {
+            guest::field_op(P::MUL, v_.data(), b.v_.data());
+        } else {
+            static_assert(P::BITS == 256);
+            uint32_t y_m[16];
+            for (size_t i = 0; i < 8; i++) {
+                y_m[i] = b.v_[i];
+                y_m[8 + i] = MODULUS[i];
+            }
+            guest::uint256_mul(v_.data(), y_m);
+        }
+#else
+        *this = montgomery(*this, b);
+#endif
+        return *this;
+    }
+    Field square() const { return *this * *this; }
+    Field twice() const { return *this + *this; }
+
+    /// this^e for an exponent of any number of words, least significant first.
+    template <size_t K>
+    Field pow(const std::array<Word, K>& e) const {
+        // Windows of four bits; the table is built lazily in order.
+        Field table[16];
+        table[0] = one();
+        for (int i = 1; i < 16; i++) table[i] = table[i - 1] * *this;
+        Field r = table[0];
+        bool started = false;
+        for (size_t i = K * sizeof(Word) * 2; i-- > 0;) {
+            if (started)
+                for (int k = 0; k < 4; k++) r *= r;
+            const unsigned digit =
+                static_cast<unsigned>(e[i / (2 * sizeof(Word))] >> (4 * (i % (2 * sizeof(Word))))) & 15;
+            if (digit) {
+                r *= table[digit];
+                started = true;
+            }
+        }
+        return r;
+    }
+    /// Multiplicative inverse; zero for zero.
+    Field inverse() const {
+        Words e = MODULUS;
+        Words two{};
+        two[0] = 2;
+        limbs::sub(e.data(), e.data(), two.data(), N);
+        return pow(e);
+    }
+    /// A square root if there is one. The modulus must be 3 mod 4.
+    std::optional<Field> sqrt() const {
+        static_assert((P::MODULUS[0] & 3) == 3);
+        const Field r = pow(quarter_exponent());
+        if (r * r == *this) return r;
+        return std::nullopt;
+    }
+    /// (p + 1) / 4, for the p that are 3 mod 4.
+    static constexpr Words quarter_exponent() {
+        Words e = MODULUS;
+        // (p + 1) / 4 = (p - 3) / 4 + 1
+        e[0] -= 3;
+        for (size_t i = 0; i < N; i++) e[i] = e[i] >> 2 | (i + 1 < N ? e[i + 1] << (limbs::BITS<Word> - 2) : Word{0});
+        e[0] += 1;
+        return e;
+    }
+
+    Word* data() { return v_.data(); }
+    const Word* data() const { return v_.data(); }
+
+  private:
+    static Words read_be(const uint8_t* p) {
+        Words w{};
+        for (size_t i = 0; i < BYTES; i++)
+            w[i / sizeof(Word)] |= static_cast<Word>(p[BYTES - 1 - i]) << (8 * (i % sizeof(Word)));
+        return w;
+    }
+
+#ifndef __riscv
+    static constexpr Word negative_inverse() {
+        Word inv = 1;
+        for (int i = 0; i < 6; i++) inv *= 2 - MODULUS[0] * inv;
+        return ~inv + 1;
+    }
+    /// 2^(2 * BITS) mod p, by doubling.
+    static const Field& r2() {
+        static constexpr Words R2 = [] {
+            Words r{};
+            r[0] = 1;
+            for (size_t i = 0; i < 2 * P::BITS; i++) {
+                Words t{};
+                const Word carry = limbs::add(r.data(), r.data(), r.data(), N);
+                const Word borrow = limbs::sub(t.data(), r.data(), MODULUS.data(), N);
+                if (carry || !borrow) r = t;
+            }
+            return r;
+        }();
+        static const Field f = [] {
+            Field x;
+            x.v_ = R2;
+            return x;
+        }();
+        return f;
+    }
+    /// a * b / 2^BITS mod p.
+    static Field montgomery(const Field& a, const Field& b) {
+        constexpr Word INV = negative_inverse();
+        Word t[N + 2] = {};
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < N; i++) {
+            Word carry = 0;
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < N; j++) t[j] = limbs::mul_add(a.v_[i], b.v_[j], t[j], carry, carry);
+            Word overflow = 0;
+            t[N] = limbs::add_carry(t[N], carry, overflow);
+            t[N + 1] = overflow;
+            const Word m = t[0] * INV;
+            limbs::mul_add(m, MODULUS[0], t[0], Word{0}, carry);
+#pragma clang loop unroll(full)
+            for (size_t j = 1; j < N; j++) t[j - 1] = limbs::mul_add(m, MODULUS[j], t[j], carry, carry);
+            overflow = 0;
+            t[N - 1] = limbs::add_carry(t[N], carry, overflow);
+            t[N] = t[N + 1] + overflow;
+        }
+        Field r, s;
+        for (size_t i = 0; i < N; i++) r.v_[i] = t[i];
+        const Word borrow = limbs::sub(s.v_.data(), r.v_.data(), MODULUS.data(), N);
+        return t[N] || !borrow ? s : r;
+    }
+#endif
+
+    Words v_;
+};
+
+}  // namespace ashlar::crypto

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/crypto/modexp.hpp"
+
+#include <algorithm>
+
+#include "libs/crypto/limbs.hpp"
+#ifdef __riscv
+#include "libs/guest/syscalls.hpp"
+#endif
+
+namespace ashlar::crypto {
+namespace {
+
+using Word = limbs::Word;
+using Number = std::vector<Word>;
+constexpr unsigned BITS = limbs::BITS<Word>;
+
+BytesView strip(BytesView b) {
+    while (!b.empty() && b[0] == 0) b = b.subspan(1);
+    return b;
+}
+Number from_bytes(BytesView b, size_t words) {
+    Number n(words);
+    for (size_t i = 0; i < b.size(); i++)
+        n[i / sizeof(Word)] |= static_cast<Word>(b[b.size() - 1 - i]) << (8 * (i % sizeof(Word)));
+    return n;
+}
+Bytes to_bytes(const Number& n, size_t size) {
+    Bytes b(size);
+    for (size_t i = 0; i < size && i / sizeof(Word) < n.size(); i++)
+        b[size - 1 - i] = static_cast<uint8_t>(n[i / sizeof(Word)] >> (8 * (i % sizeof(Word))));
+    return b;
+}
+
+/// a mod m in m.size() words; m's top word is not zero.
+Number remainder(Number a, const Number& m) {
+    const size_t na = limbs::significant(a.data(), a.size());
+    if (na < m.size()) {
+        a.resize(m.size());
+        return a;
+    }
+    Number v = m;
+    a.resize(na);
+    a.push_back(0);
+    limbs::divide<Word>(nullptr, a.data(), na, v.data(), v.size());
+    a.resize(m.size());
+    return a;
+}
+
+/// Powers by windows of four bits. `Ring` has a type Element, one(), multiply(x, y) -> x := x y.
+template <class Ring>
+typename Ring::Element power(const Ring& ring, const typename Ring::Element& base, BytesView exponent) {
+    using Element = typename Ring::Element;
+    exponent = strip(exponent);
+    Element r = ring.one();
+    if (exponent.empty()) return r;
+    // Short exponents (3, 65537) do not repay a table.
+    if (exponent.size() <= 4) {
+        bool started = false;
+        for (size_t i = 0; i < 8 * exponent.size(); i++) {
+            if (started) ring.square(r);
+            if (exponent[i / 8] >> (7 - i % 8) & 1) {
+                if (started)
+                    ring.multiply(r, base);
+                else
+                    r = base;
+                started = true;
+            }
+        }
+        return r;
+    }
+    std::vector<Element> table(16, r);
+    for (size_t i = 1; i < 16; i++) {
+        table[i] = table[i - 1];
+        ring.multiply(table[i], base);
+    }
+    bool started = false;
+    for (size_t i = 0; i < 2 * exponent.size(); i++) {
+        const unsigned digit = (exponent[i / 2] >> (i % 2 ? 0 : 4)) & 15;
+        if (started)
+            for (int k = 0; k < 4; k++) ring.square(r);
+        if (digit) {
+            if (started)
+                ring.multiply(r, table[digit]);
+            else
+                r = table[digit];
+            started = true;
+        }
+    }
+    return r;
+}
+
+/// Numbers modulo an odd m, in Montgomery form.
+class OddRing {
+  public:
+    using Element = Number;
+    explicit OddRing(const Number& m) : m_(m), n_(m.size()), t_(n_ + 2) {
+        Word inv = 1;
+        for (int i = 0; i < 6; i++) inv *= 2 - m[0] * inv;
+        inverse_ = ~inv + 1;
+        Number r(n_ + 1);
+        r[n_] = 1;
+        one_ = remainder(r, m_);
+    }
+    Number one() const { return one_; }
+    /// x R mod m for any x.
+    Number enter(const Number& x) const {
+        const Number small = remainder(x, m_);
+        Number shifted(n_, 0);
+        shifted.insert(shifted.end(), small.begin(), small.end());
+        return remainder(shifted, m_);
+    }
+    Number leave(Number x) const {
+        Number unit(n_);
+        unit[0] = 1;
+        multiply(x, unit);
+        return x;
+    }
+    void square(Number& x) const { multiply(x, x); }
+    void multiply(Number& x, const Number& y) const {
+        Word* t = t_.data();
+        std::fill(t_.begin(), t_.end(), Word{0});
+        const Word *a = x.data(), *b = y.data(), *m = m_.data();
+        for (size_t i = 0; i < n_; i++) {
+            Word carry = 0, overflow = 0;
+            const Word ai = a[i];
+            for (size_t j = 0; j < n_; j++) t[j] = limbs::mul_add(ai, b[j], t[j], carry, carry);
+            t[n_] = limbs::add_carry(t[n_], carry, overflow);
+            t[n_ + 1] = overflow;
+            const Word q = t[0] * inverse_;
+            limbs::mul_add(q, m[0], t[0], Word{0}, carry);
+            for (size_t j = 1; j < n_; j++) t[j - 1] = limbs::mul_add(q, m[j], t[j], carry, carry);
+            overflow = 0;
+            t[n_ - 1] = limbs::add_carry(t[n_], carry, overflow);
+            t[n_] = t[n_ + 1] + overflow;
+        }
+        const Word borrow = limbs::sub(x.data(), t, m, n_);
+        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
+    }
+
+  private:
+    Number m_;
+    size_t n_;
+    Word inverse_;
+    Number one_;
+    mutable Number t_;
+};
+
+/// Numbers modulo 2^bits.
+class BinaryRing {
+  public:
+    using Element = Number;
+    explicit BinaryRing(size_t bits) : bits_(bits), n_((bits + BITS - 1) / BITS), t_(n_) {}
+    Number one() const {
+        Number r(n_);
+        r[0] = 1;
+        return enter(r);
+    }
+    Number enter(Number x) const {
+        x.resize(n_);
+        if (bits_ % BITS) x[n_ - 1] &= (Word{1} << (bits_ % BITS)) - 1;
+        return x;
+    }
+    void square(Number& x) const { multiply(x, x); }
+    void multiply(Number& x, const Number& y) const {
+        std::fill(t_.begin(), t_.end(), Word{0});
+        for (size_t i = 0; i < n_; i++) {
+            Word carry = 0;
+            for (size_t j = 0; i + j < n_; j++) t_[i + j] = limbs::mul_add(x[i], y[j], t_[i + j], carry, carry);
+        }
+        x = enter(t_);
+    }
+
+  private:
+    size_t bits_, n_;
+    mutable Number t_;
+};
+
+Number shift_right(const Number& a, size_t bits) {
+    const size_t words = bits / BITS, rest = bits % BITS;
+    Number r(a.size() - words);
+    for (size_t i = 0; i < r.size(); i++) {
+        r[i] = a[i + words] >> rest;
+        if (rest && i + words + 1 < a.size()) r[i] |= a[i + words + 1] << (BITS - rest);
+    }
+    r.resize(std::max<size_t>(1, limbs::significant(r.data(), r.size())));
+    return r;
+}
+
+/// m = odd * 2^twos: a result for each factor, joined by the Chinese remainder theorem.
+Number modexp_even(const Number& base, BytesView exponent, const Number& m, size_t twos) {
+    const Number odd = shift_right(m, twos);
+    const BinaryRing binary(twos);
+    Number low = power(binary, binary.enter(base), exponent);
+    if (odd.size() == 1 && odd[0] == 1) return low;
+    const OddRing ring(odd);
+    const Number high = ring.leave(power(ring, ring.enter(base), exponent));
+    // 1 / odd mod 2^twos: Newton doubles the correct bits each time, from 3.
+    const Number o = binary.enter(odd);
+    Number inverse = o;
+    for (size_t correct = 3; correct < twos; correct *= 2) {
+        Number e = o;
+        binary.multiply(e, inverse);
+        Number two(e.size());
+        two[0] = 2;
+        limbs::sub(two.data(), two.data(), e.data(), e.size());
+        binary.multiply(inverse, binary.enter(two));
+    }
+    // high + odd * ((low - high) / odd mod 2^twos)
+    const Number h = binary.enter(high);
+    limbs::sub(low.data(), low.data(), h.data(), low.size());
+    low = binary.enter(low);
+    binary.multiply(low, inverse);
+    Number r(odd.size() + low.size());
+    limbs::mul(r.data(), odd.data(), odd.size(), low.data(), low.size());
+    Number addend = high;
+    addend.resize(r.size());
+    limbs::add(r.data(), r.data(), addend.data(), r.size());
+    return r;
+}
+
+#ifdef __riscv
+/// Numbers modulo any m of at most 256 bits: one call a product.
+class CallRing {
+  public:
+    struct Element {
+        uint32_t w[8];
+    };
+    explicit CallRing(const Number& m) {
+        for (size_t i = 0; i < 8; i++) y_m_[8 + i] = i < m.size() ? m[i] : 0;
+    }
+    Element one() const { return {{1, 0, 0, 0, 0, 0, 0, 0}}; }
+    void square(Element& x) const { multiply(x, x); }
+    void multiply(Element& x, const Element& y) const {
+        for (size_t i = 0; i < 8; i++) y_m_[i] = y.w[i];
+        guest::uint256_mul(x.w, y_m_);
+    }
+
+  private:
+    mutable uint32_t y_m_[16];
+};
+#endif
+
+}  // namespace
+
+Bytes modexp(BytesView base, BytesView exponent, BytesView modulus) {
+    const BytesView m_bytes = strip(modulus);
+    if (m_bytes.empty() || (m_bytes.size() == 1 && m_bytes[0] == 1)) return Bytes(modulus.size());
+    const Number m = from_bytes(m_bytes, (m_bytes.size() + sizeof(Word) - 1) / sizeof(Word));
+    const BytesView b_bytes = strip(base);
+    const Number b = from_bytes(b_bytes, std::max<size_t>(1, (b_bytes.size() + sizeof(Word) - 1) / sizeof(Word)));
+#ifdef __riscv
+    if (m.size() <= 8) {
+        const CallRing ring(m);
+        const Number small = remainder(b, m);
+        CallRing::Element x{};
+        std::copy(small.begin(), small.end(), x.w);
+        const auto r = power(ring, x, exponent);
+        return to_bytes(Number(r.w, r.w + 8), modulus.size());
+    }
+#endif
+    size_t twos = 0;
+    while (!(m[twos / BITS] >> (twos % BITS) & 1)) twos++;
+    if (twos > 0) return to_bytes(modexp_even(b, exponent, m, twos), modulus.size());
+    const OddRing ring(m);
+    return to_bytes(ring.leave(power(ring, ring.enter(b), exponent)), modulus.size());
+}
+
+}  // namespace ashlar::crypto

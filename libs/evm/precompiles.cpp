@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/evm/precompiles.hpp"
+
+#include <algorithm>
+
+#include "libs/crypto/blake2f.hpp"
+#include "libs/crypto/modexp.hpp"
+#include "libs/crypto/ripemd160.hpp"
+#include "libs/crypto/secp256k1.hpp"
+#include "libs/evm/uint256.hpp"
+#include "libs/hash/sha256.hpp"
+
+namespace ashlar::evm {
+namespace {
+
+/// Price of a call, or nothing if no amount of gas makes the input acceptable.
+using Price = std::optional<uint64_t> (*)(BytesView input);
+/// The work, paid for already; false for malformed input.
+using Work = bool (*)(BytesView input, Bytes& output);
+struct Precompile {
+    Price price = nullptr;
+    Work work = nullptr;
+};
+
+constexpr uint64_t words_of(uint64_t bytes) { return (bytes + 31) / 32; }
+template <uint64_t GAS>
+std::optional<uint64_t> fixed_price(BytesView) {
+    return GAS;
+}
+template <uint64_t GAS, uint64_t WORD_GAS>
+std::optional<uint64_t> price_per_word(BytesView input) {
+    return GAS + WORD_GAS * words_of(input.size());
+}
+
+/// The input followed by as many zeros as needed, cut to N bytes.
+template <size_t N>
+std::array<uint8_t, N> padded(BytesView input) {
+    std::array<uint8_t, N> a{};
+    std::copy_n(input.begin(), std::min(N, input.size()), a.begin());
+    return a;
+}
+/// `size` bytes from `offset` on; bytes past the end are zero.
+Bytes slice(BytesView input, size_t offset, size_t size) {
+    Bytes b(size);
+    if (offset < input.size()) std::copy_n(input.begin() + offset, std::min(size, input.size() - offset), b.begin());
+    return b;
+}
+
+bool ecrecover(BytesView input, Bytes& output) {
+    const auto in = padded<128>(input);
+    for (size_t i = 32; i < 63; i++)
+        if (in[i]) return true;
+    if (in[63] != 27 && in[63] != 28) return true;
+    const auto part = [&in](size_t i) { return Bytes32::from(BytesView{in.data() + 32 * i, 32}); };
+    if (const auto address = crypto::recover_address(part(0), part(2), part(3), in[63] == 28)) {
+        output.resize(32);
+        std::copy(address->begin(), address->end(), output.begin() + 12);
+    }
+    return true;
+}
+bool sha256(BytesView input, Bytes& output) {
+    const Bytes32 h = hash::sha256(input);
+    output.assign(h.begin(), h.end());
+    return true;
+}
+bool ripemd160(BytesView input, Bytes& output) {
+    const auto h = crypto::ripemd160(input);
+    output.resize(32);
+    std::copy(h.begin(), h.end(), output.begin() + 12);
+    return true;
+}
+bool identity(BytesView input, Bytes& output) {
+    output.assign(input.begin(), input.end());
+    return true;
+}
+
+// --- modexp: EIP-198, priced by EIP-2565, EIP-7883, bounded by EIP-7823 ---
+
+struct ModexpHeader {
+    uint256 base_size, exponent_size, modulus_size;
+    explicit ModexpHeader(BytesView input) {
+        const auto in = padded<96>(input);
+        base_size = uint256::load(in.data());
+        exponent_size = uint256::load(in.data() + 32);
+        modulus_size = uint256::load(in.data() + 64);
+    }
+};
+struct ModexpPricing {
+    uint64_t minimum, divisor, exponent_byte_factor, complexity_factor;
+    /// Complexity of operands of up to 32 bytes, if it is a constant.
+    uint64_t small_complexity;
+    /// Largest length of each operand.
+    uint64_t max_size;
+};
+constexpr ModexpPricing EIP_2565{200, 3, 8, 1, 0, UINT64_MAX};
+constexpr ModexpPricing EIP_7883{500, 1, 16, 2, 16, 1024};
+
+/// nullopt when the price exceeds any gas.
+std::optional<uint64_t> modexp_price(const ModexpPricing& p, BytesView input) {
+    const ModexpHeader h(input);
+    for (const uint256* size : {&h.base_size, &h.exponent_size, &h.modulus_size})
+        if (!size->fits_u64() || size->low64() > p.max_size) {
+            // Before EIP-7823 an operand of zero length makes any other length free of charge only if it is not the
+            // exponent.
+            if (p.max_size != UINT64_MAX) return std::nullopt;
+        }
+    // Sizes of 2^40 bytes cost more than any gas, except where a factor of zero hides them.
+    auto clamp = [](const uint256& x) {
+        return x.fits_u64() ? std::min<uint64_t>(x.low64(), uint64_t{1} << 40) : uint64_t{1} << 40;
+    };
+    const uint64_t base = clamp(h.base_size), exponent = clamp(h.exponent_size), modulus = clamp(h.modulus_size);
+    const uint64_t longest = std::max(base, modulus);
+    crypto::limbs::WideOf<uint32_t> words = (longest + 7) / 8;
+    if (words >= uint64_t{1} << 31) return std::nullopt;
+    uint64_t complexity = words * words * p.complexity_factor;
+    if (p.small_complexity && longest <= 32) complexity = p.small_complexity;
+
+    // Bit length of the first 32 bytes of the exponent, less one.
+    uint64_t bits = 0;
+    if (base < input.size()) {
+        const size_t head_size = static_cast<size_t>(std::min<uint64_t>(exponent, 32));
+        const Bytes head = slice(input, static_cast<size_t>(std::min<uint64_t>(96 + base, input.size())), head_size);
+        const unsigned length = uint256::from_be(head.data(), head.size()).bit_length();
+        bits = length ? length - 1 : 0;
+    }
+    uint64_t iterations = bits + (exponent > 32 ? p.exponent_byte_factor * (exponent - 32) : 0);
+    iterations = std::max<uint64_t>(iterations, 1);
+    if (complexity != 0 && iterations > UINT64_MAX / complexity) return std::nullopt;
+    return std::max(p.minimum, complexity * iterations / p.divisor);
+}
+std::optional<uint64_t> modexp_price_2565(BytesView input) { return modexp_price(EIP_2565, input); }
+std::optional<uint64_t> modexp_price_7883(BytesView input) { return modexp_price(EIP_7883, input); }
+
+bool modexp(BytesView input, Bytes& output) {
+    const ModexpHeader h(input);
+    // Whoever paid can address these sizes, unless base and modulus are both empty: then the exponent may have any
+    // length.
+    if (h.base_size.is_zero() && h.modulus_size.is_zero()) return true;
+    if (!h.base_size.fits_u32() || !h.modulus_size.fits_u32() || !h.exponent_size.fits_u32()) return false;
+    const size_t base = h.base_size.low32(), exponent = h.exponent_size.low32(), modulus = h.modulus_size.low32();
+    const BytesView body = input.size() > 96 ? input.subspan(96) : BytesView{};
+    output = crypto::modexp(slice(body, 0, base), slice(body, base, exponent), slice(body, base + exponent, modulus));
+    return true;
+}
+
+// --- blake2f: EIP-152 ---
+
+std::optional<uint64_t> blake2f_price(BytesView input) {
+    if (input.size() != 213) return std::nullopt;
+    return uint64_t{input[0]} << 24 | uint64_t{input[1]} << 16 | uint64_t{input[2]} << 8 | input[3];
+}
+bool blake2f(BytesView input, Bytes& output) {
+    if (input.size() != 213 || input[212] > 1) return false;
+    const auto rounds = static_cast<uint32_t>(*blake2f_price(input));
+    uint64_t h[8], m[16], t[2];
+    for (size_t i = 0; i < 8; i++) h[i] = load_le64(input.data() + 4 + 8 * i);
+    for (size_t i = 0; i < 16; i++) m[i] = load_le64(input.data() + 68 + 8 * i);
+    for (size_t i = 0; i < 2; i++) t[i] = load_le64(input.data() + 196 + 8 * i);
+    crypto::blake2f(rounds, h, m, t, input[212]);
+    output.resize(64);
+    for (size_t i = 0; i < 8; i++) store_le64(output.data() + 8 * i, h[i]);
+    return true;
+}
+
+// --- the table: the previous fork plus its changes ---
+
+struct Entry {
+    unsigned number;
+    Precompile precompile;
+};
+constexpr size_t TABLE_SIZE = 18;
+constexpr unsigned P256_VERIFY = 0x100;
+/// Entries 1 to 17 are contracts 1 to 17; entry 0 is P256_VERIFY.
+using Table = std::array<Precompile, TABLE_SIZE>;
+constexpr size_t index_of(unsigned number) { return number == P256_VERIFY ? 0 : number; }
+constexpr Table with(Table previous, std::initializer_list<Entry> changes) {
+    for (const auto& c : changes) previous[index_of(c.number)] = c.precompile;
+    return previous;
+}
+
+constexpr std::array<Table, REVISION_COUNT> TABLES = [] {
+    std::array<Table, REVISION_COUNT> t{};
+    t[0] = with({}, {{1, {fixed_price<3000>, ecrecover}},
+                     {2, {price_per_word<60, 12>, sha256}},
+                     {3, {price_per_word<600, 120>, ripemd160}},
+                     {4, {price_per_word<15, 3>, identity}},
+                     {5, {modexp_price_2565, modexp}},
+                     {9, {blake2f_price, blake2f}}});
+    t[1] = t[0];
+    t[2] = with(t[1], {});
+    t[3] = with(t[2], {});
+    t[4] = with(t[3], {{5, {modexp_price_7883, modexp}}});
+    return t;
+}();
+
+const Table& table_of(Revision r) { return TABLES[static_cast<unsigned>(r)]; }
+
+}  // namespace
+
+unsigned precompile_at(Revision revision, const Address& address) {
+    for (size_t i = 0; i < 18; i++)
+        if (address[i]) return 0;
+    const unsigned number = static_cast<unsigned>(address[18]) << 8 | address[19];
+    if (number == 0 || (number >= TABLE_SIZE && number != P256_VERIFY)) return 0;
+    return table_of(revision)[index_of(number)].work ? number : 0;
+}
+
+std::vector<Address> precompile_addresses(Revision revision) {
+    std::vector<Address> addresses;
+    for (unsigned i = 0; i < TABLE_SIZE; i++) {
+        if (!table_of(revision)[i].work) continue;
+        const unsigned number = i == 0 ? P256_VERIFY : i;
+        Address a;
+        a[18] = static_cast<uint8_t>(number >> 8);
+        a[19] = static_cast<uint8_t>(number);
+        addresses.push_back(a);
+    }
+    return addresses;
+}
+
+PrecompileResult run_precompile(Revision revision, unsigned number, BytesView input, uint64_t gas) {
+    const Precompile& p = table_of(revision)[index_of(number)];
+    PrecompileResult result;
+    const auto price = p.price(input);
+    if (!price || *price > gas || !p.work(input, result.output)) {
+        result.output.clear();
+        return result;
+    }
+    result.ok = true;
+    result.gas_left = gas - *price;
+    return result;
+}
+
+}  // namespace ashlar::evm
