@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <vector>
+
+#include "libs/chips/machine_opcode.hpp"
+#include "libs/iop/profile.hpp"
+#include "libs/rv32/program.hpp"
+
+namespace ashlar::machine {
+
+/// The program table of a program: its entries, repeated at the end to a height that is its own h'.
+struct ProgramLayout {
+    uint32_t pc_base = 0;
+    std::vector<chips::ProgramEntry> entries;  ///< one for each instruction that is no trap, by pc; then the filling
+    std::vector<uint32_t> row;                 ///< of each instruction of the text; NO_ROW for a trap
+
+    static constexpr uint32_t NO_ROW = UINT32_MAX;
+    ProgramLayout() = default;
+    ProgramLayout(const rv32::Program& program, const iop::Profile& profile);
+
+    /// Row of the instruction at pc, NO_ROW if there is none.
+    uint32_t row_of(uint32_t pc) const {
+        const uint32_t i = (pc - pc_base) / 4;
+        return pc >= pc_base && pc % 4 == 0 && i < row.size() ? row[i] : NO_ROW;
+    }
+};
+
+}  // namespace ashlar::machine

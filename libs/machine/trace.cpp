@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/machine/trace.hpp"
+
+#include <fmt/format.h>
+
+#include "libs/machine/trace_parts.hpp"
+
+namespace ashlar::machine {
+
+using namespace chips;
+
+template <air::Chip C>
+void TraceBuilder::fill_multiplicities(std::initializer_list<const std::vector<uint32_t>*> columns) {
+    const size_t height = (*columns.begin())->size();
+    Table table(height, air::NUM_MAIN<C>);
+    size_t c = 0;
+    for (const std::vector<uint32_t>* counts : columns) {
+        F* cells = table.column(c++);
+        pool_.parallel_for(height, 4096, [&](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) cells[i] = F::from_canonical((*counts)[i]);
+        });
+    }
+    tables_[MachineChips::index_of<C>()] = std::move(table);
+}
+
+void TraceBuilder::fill_lookup_tables() {
+    // Answers to permutation requests make no requests themselves, so one pass is enough.
+    const LookupCounts counts = counts_.total();
+    ok_ = counts.ok();
+    fill_records<HashChip>(counts.hash_requests());
+    fill_records<PermutationChip>(counts.permutation_requests());
+    fill_multiplicities<ProgramTable>({&counts.program()});
+    fill_multiplicities<RangeTable>({&counts.range()});
+    fill_multiplicities<ByteTable>({&counts.pairs(), &counts.ands()});
+    fill_multiplicities<AddressTable>({&counts.address()});
+    fill_multiplicities<CallTable>({&counts.calls()});
+}
+
+HostResult<std::vector<Table>> build_trace(const ProgramLayout& program, const rv32::ChunkRecord& chunk,
+                                           const BoundaryUpdate& boundary, exec::ThreadPool& pool) {
+    for (const rv32::CallRecord& r : chunk.calls)
+        if (!find_call(r.word))
+            return fail("unprovable_call", fmt::format("no chip proves the call {:#010x} at pc {:#x}", r.word, r.pc),
+                        "the program runs, but needs a call that this version executes without proving");
+    TraceBuilder builder(program, pool);
+    fill_alu(builder, chunk);
+    fill_shifts(builder, chunk);
+    fill_control_and_memory(builder, chunk);
+    fill_calls(builder, chunk);
+    fill_boundary(builder, boundary);
+    builder.fill_lookup_tables();
+    if (!builder.ok()) return fail("trace_lookup", "a row of the trace asks for a lookup that no table answers");
+    return builder.take();
+}
+
+namespace {
+
+template <air::Chip C, class Row>
+Table prep_table(size_t height, const Row& row) {
+    Table table(height, air::NUM_PREP<C>);
+    for (size_t i = 0; i < height; i++) {
+        auto cells = row(i);
+        const auto* cell = reinterpret_cast<const F*>(&cells);
+        for (size_t c = 0; c < table.columns; c++) table.at(i, c) = cell[c];
+    }
+    return table;
+}
+
+}  // namespace
+
+std::vector<Table> preprocessed_tables(const ProgramLayout& program) {
+    std::vector<Table> tables(MachineChips::SIZE);
+    const auto put = [&]<class C>(size_t height, const auto& row, std::type_identity<C>) {
+        tables[MachineChips::index_of<C>()] = prep_table<C>(height, row);
+    };
+    put(
+        program.entries.size(), [&](size_t i) { return ProgramTable::prep_row(program.entries[i]); },
+        std::type_identity<ProgramTable>{});
+    put(RangeTable::HEIGHT, RangeTable::prep_row, std::type_identity<RangeTable>{});
+    put(ByteTable::HEIGHT, ByteTable::prep_row, std::type_identity<ByteTable>{});
+    put(AddressTable::HEIGHT, AddressTable::prep_row, std::type_identity<AddressTable>{});
+    put(CallTable::HEIGHT, CallTable::prep_row, std::type_identity<CallTable>{});
+    return tables;
+}
+
+}  // namespace ashlar::machine
