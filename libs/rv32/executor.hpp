@@ -115,8 +115,9 @@ class ChunkCursor {
     std::unique_ptr<State> state_;
 };
 
-/// Pass 2: executes a chunk again, writing its records. Any thread; each call is independent.
-ChunkRecord record_chunk(const Program& program, const ChunkStart& start);
+/// Pass 2: executes a chunk again, writing its records. Any thread; each call is independent. `room`: a record no
+/// longer needed, whose memory is used again (fresh memory costs about as much as the recording).
+ChunkRecord record_chunk(const Program& program, const ChunkStart& start, ChunkRecord room = {});
 
 /// Initial memory of a program as a snapshot.
 HostResult<MemorySnapshot> image_snapshot(const Program& program);

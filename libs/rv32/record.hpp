@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -29,6 +29,12 @@ inline constexpr uint32_t WORD_HALTED = RESERVED_WORD + 17;
 inline constexpr uint32_t WORD_DEFERRED_CHAIN = RESERVED_WORD + 18;  ///< 9 words
 inline constexpr uint32_t NUM_RESERVED_WORDS = 27;
 inline constexpr uint32_t LEAF_WORDS = 8;
+
+namespace detail {
+/// At least `bytes` bytes, which becomes the size given; on huge pages if large. Throws std::bad_alloc.
+void* allocate_records(size_t& bytes);
+void free_records(void* p);
+}  // namespace detail
 
 /// A read: the word holds `value` before and after.
 struct Read {
@@ -133,7 +139,8 @@ struct TouchedLeaf {
     std::array<uint32_t, LEAF_WORDS> out;
 };
 
-/// Growing array of plain records; does not initialise what it grows by, and moves by realloc.
+/// Growing array of plain records: does not initialise what it grows by, and keeps its room when cleared. Large ones
+/// sit on huge pages, without which page faults take half the time of recording.
 template <class T>
 class RecordArray {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -146,16 +153,18 @@ class RecordArray {
         swap(moved);
         return *this;
     }
-    ~RecordArray() { std::free(begin_); }
+    ~RecordArray() { detail::free_records(begin_); }
 
     void reserve(size_t n) {
         if (n <= static_cast<size_t>(limit_ - begin_)) return;
+        size_t bytes = n * sizeof(T);
+        T* grown = static_cast<T*>(detail::allocate_records(bytes));
         const size_t size = this->size();
-        void* p = std::realloc(static_cast<void*>(begin_), n * sizeof(T));
-        if (!p) throw std::bad_alloc();
-        begin_ = static_cast<T*>(p);
+        std::copy(begin_, end_, grown);
+        detail::free_records(begin_);
+        begin_ = grown;
         end_ = begin_ + size;
-        limit_ = begin_ + n;
+        limit_ = begin_ + bytes / sizeof(T);
     }
     /// Room for one more record at the end; the caller fills it.
     T& append() {
@@ -205,6 +214,22 @@ struct ChunkRecord {
     RecordArray<CallRecord> calls;
     RecordArray<WordAccess> accesses;
     RecordArray<TouchedLeaf> leaves;
+
+    /// Calls f(array) for every array above.
+    template <class F>
+    void for_each_array(F&& f) {
+        f(add_sub), f(addi), f(bitwise), f(shift_left), f(shift_right), f(less_than), f(mul), f(mulh), f(div_rem),
+            f(jalr);
+        f(upper), f(jal), f(branch_equal), f(branch_less), f(load_word), f(load_sub), f(store_word), f(store_sub);
+        f(calls), f(accesses), f(leaves);
+    }
+    /// Empties the record but keeps its room for the next chunk.
+    void clear() {
+        pc_in = pc_out = 0;
+        t_out = FIRST_TIMESTAMP;
+        cycles = 0;
+        for_each_array([](auto& array) { array.clear(); });
+    }
 };
 
 }  // namespace ashlar::rv32

@@ -86,8 +86,9 @@ class RecordedMemory {
 
 class Recorder {
   public:
-    Recorder(const Program& program, const ChunkStart& start)
-        : program_(program), start_(start), memory_(start.memory) {
+    Recorder(const Program& program, const ChunkStart& start, ChunkRecord room)
+        : program_(program), start_(start), memory_(start.memory), record_(std::move(room)) {
+        record_.clear();
         for (size_t i = 0; i < 32; i++) registers_[i] = {start.registers[i], 0};
         for (size_t i = 0; i < NUM_RESERVED_WORDS; i++) reserved_[i] = {start.reserved[i], 0};
     }
@@ -385,7 +386,9 @@ void Recorder::access_precompile(const CallShape& s, uint32_t a0, uint32_t a1) {
 
 }  // namespace
 
-ChunkRecord record_chunk(const Program& program, const ChunkStart& start) { return Recorder(program, start).run(); }
+ChunkRecord record_chunk(const Program& program, const ChunkStart& start, ChunkRecord room) {
+    return Recorder(program, start, std::move(room)).run();
+}
 
 HostResult<MemorySnapshot> image_snapshot(const Program& program) {
     ASHLAR_ASSIGN(GuestMemory memory, GuestMemory::make());
