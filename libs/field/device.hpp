@@ -11,3 +11,6 @@
 #define ASHLAR_HD
 #define ASHLAR_INLINE inline __attribute__((always_inline))
 #endif
+
+/// In front of a loop over registers: unrolled whole.
+#define ASHLAR_UNROLL _Pragma("GCC unroll 64")

@@ -101,9 +101,13 @@ class PackedAvx512 {
     ASHLAR_INLINE static __m512i merge_high(__m512i e, __m512i o) {
         return _mm512_castps_si512(_mm512_mask_movehdup_ps(_mm512_castsi512_ps(o), 0x5555, _mm512_castsi512_ps(e)));
     }
+    /// Only the low half of q is used, and compilers know it: they would replace the 32 x 32 multiplier by a slower
+    /// 64-bit product. This hides it from them.
+    ASHLAR_INLINE static void keep_multiplier(__m512i& q) { __asm__("" : "+v"(q)); }
     /// x - q p with q = x p^-1 mod 2^32: low halves 0, high halves in (-p, p) for |x| < p 2^31.
     ASHLAR_INLINE static __m512i cancel_low(__m512i x) {
-        const __m512i q = _mm512_mul_epi32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        __m512i q = _mm512_mul_epi32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        keep_multiplier(q);
         return _mm512_sub_epi64(x, _mm512_mul_epi32(q, p_vector()));
     }
     /// Product of two signed values.
@@ -141,7 +145,8 @@ class ProductSum<PackedAvx512> {
 
     /// x in [0, p 2^32): high half of x - q p in (-p, p), unsigned form of PackedAvx512::cancel_low.
     ASHLAR_INLINE static __m512i cancel_low(__m512i x) {
-        const __m512i q = _mm512_mul_epu32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        __m512i q = _mm512_mul_epu32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        L::keep_multiplier(q);
         return _mm512_sub_epi64(x, _mm512_mul_epu32(q, L::p_vector()));
     }
     /// x in [0, 2p 2^32) -> [0, p 2^32); works on the high halves alone.

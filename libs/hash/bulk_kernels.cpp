@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/hash/bulk_kernels.hpp"
+
+#include "libs/hash/poseidon2_packed.hpp"
+
+namespace ashlar::hash::ASHLAR_ISA {
+namespace {
+
+using L = field::ASHLAR_ISA::Lane;
+constexpr size_t W = L::WIDTH;
+
+// One copy of the permutation: it is long, and inlined everywhere it would not fit the instruction cache.
+[[gnu::noinline]] void permute_lanes(L (&s)[24]) { Poseidon2Packed<24, L>::permute(s); }
+
+ASHLAR_INLINE void clear(L (&s)[24]) {
+    for (L& x : s) x = L::zero();
+}
+
+size_t reverse_bits(size_t i, unsigned bits) {
+    if (bits == 0) return 0;
+    uint64_t x = i;
+    x = (x >> 1 & 0x5555555555555555) | (x & 0x5555555555555555) << 1;
+    x = (x >> 2 & 0x3333333333333333) | (x & 0x3333333333333333) << 2;
+    x = (x >> 4 & 0x0f0f0f0f0f0f0f0f) | (x & 0x0f0f0f0f0f0f0f0f) << 4;
+    return static_cast<size_t>(__builtin_bswap64(x) >> (64 - bits));
+}
+
+void hash_leaves_scalar(const LeafMatrix& m, F* out, size_t begin, size_t end) {
+    const size_t n = m.rows();
+    for (size_t at = begin; at < end; at++) {
+        ElementHasher hasher(m.width, Domain::leaf);
+        for (size_t c = 0; c < m.width; c++) hasher.absorb(m.data[c * m.stride + at]);
+        const Digest d = hasher.finish();
+        const size_t leaf = m.bit_reversed ? reverse_bits(at, m.log_rows) : at;
+        for (size_t k = 0; k < DIGEST_SIZE; k++) out[k * n + leaf] = d[k];
+    }
+}
+
+void hash_leaves(const LeafMatrix& m, F* out, size_t begin, size_t end) {
+    const size_t n = m.rows();
+    size_t at = begin;
+    for (; W > 1 && at + W <= end; at += W) {
+        L s[24];
+        clear(s);
+        s[22] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
+        s[23] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
+        const F* column = m.data + at;
+        for (size_t c = 0; c < m.width; c += RATE, column += RATE * m.stride) {
+            const size_t count = std::min(RATE, m.width - c);
+            for (size_t k = 0; k < count; k++) s[k] = L::load(column + k * m.stride);
+            // Columns are far apart, so no hardware prefetcher follows them: ask for the next block now.
+            const size_t next = std::min(RATE, m.width - c - count);
+            for (size_t k = 0; k < next; k++) __builtin_prefetch(column + (RATE + k) * m.stride);
+            permute_lanes(s);
+        }
+        if (!m.bit_reversed) {
+            for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * n + at);
+            continue;
+        }
+        F digests[DIGEST_SIZE][W];
+        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(digests[k]);
+        for (size_t j = 0; j < W; j++) {
+            const size_t leaf = reverse_bits(at + j, m.log_rows);
+            for (size_t k = 0; k < DIGEST_SIZE; k++) out[k * n + leaf] = digests[k][j];
+        }
+    }
+    hash_leaves_scalar(m, out, at, end);
+}
+
+void hash_level(const F* below, F* out, size_t n, size_t begin, size_t end) {
+    size_t i = begin;
+    for (; W > 1 && i + W <= end; i += W) {
+        L s[24];
+        clear(s);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) {
+            const F* p = below + k * 2 * n + 2 * i;
+            const auto both = L::deinterleave(L::load(p), L::load(p + W));
+            s[k] = both.first;
+            s[DIGEST_SIZE + k] = both.second;
+        }
+        permute_lanes(s);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * n + i);
+    }
+    for (; i < end; i++) {
+        Digest left, right;
+        for (size_t k = 0; k < DIGEST_SIZE; k++) {
+            left[k] = below[k * 2 * n + 2 * i];
+            right[k] = below[k * 2 * n + 2 * i + 1];
+        }
+        const Digest d = hash_node(left, right);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) out[k * n + i] = d[k];
+    }
+}
+
+void permute(Poseidon2<24>::State* states, size_t n) {
+    size_t i = 0;
+    for (; W > 1 && i + W <= n; i += W) {
+        F columns[24][W];
+        for (size_t j = 0; j < W; j++)
+            for (size_t k = 0; k < 24; k++) columns[k][j] = states[i + j][k];
+        L s[24];
+        for (size_t k = 0; k < 24; k++) s[k] = L::load(columns[k]);
+        permute_lanes(s);
+        for (size_t k = 0; k < 24; k++) s[k].store(columns[k]);
+        for (size_t j = 0; j < W; j++)
+            for (size_t k = 0; k < 24; k++) states[i + j][k] = columns[k][j];
+    }
+    for (; i < n; i++) Poseidon2<24>::permute(states[i]);
+}
+
+}  // namespace
+
+extern const BulkHash BULK_HASH{hash_leaves, hash_level, permute};
+
+}  // namespace ashlar::hash::ASHLAR_ISA
