@@ -12,8 +12,10 @@ namespace {
 
 template <air::Chip C>
 air::RowOf<C, F> row_at(const Table& main, const Table& prep, size_t i) {
-    return air::make_row<C>(
-        [&](size_t c) { return c < air::NUM_MAIN<C> ? main.at(i, c) : prep.at(i, c - air::NUM_MAIN<C>); });
+    return air::make_row<C>([&](size_t c) {
+        const auto column = static_cast<uint32_t>(c);
+        return c < air::NUM_MAIN<C> ? main.at(column, i) : prep.at(column - static_cast<uint32_t>(air::NUM_MAIN<C>), i);
+    });
 }
 
 /// Calls visit.operator()<Chip>(table index) for each chip.
@@ -28,12 +30,12 @@ void for_each_chip(const Visit& visit) {
 std::vector<std::string> check_constraints(std::span<const Table> trace, std::span<const Table> prep, size_t limit) {
     std::vector<std::string> out;
     for_each_chip([&]<class C>(size_t t) {
-        for (size_t i = 0; i < trace[t].height && out.size() < limit; i++) {
+        for (size_t i = 0; i < trace[t].height() && out.size() < limit; i++) {
             auto row = row_at<C>(trace[t], prep[t], i);
             const auto failed = air::check_row<C>(row);
             if (!failed) continue;
             std::string cells;
-            for (size_t c = 0; c < trace[t].columns && c < 64; c++) cells += fmt::format(" {}", row[c].canonical());
+            for (size_t c = 0; c < trace[t].columns() && c < 64; c++) cells += fmt::format(" {}", row[c].canonical());
             out.push_back(fmt::format("{} (row {}; cells{})", *failed, i, cells));
         }
     });
@@ -44,7 +46,7 @@ std::vector<std::string> check_balance(std::span<const Table> trace, std::span<c
                                        const Statement& statement, size_t limit) {
     air::BusLedger ledger;
     for_each_chip([&]<class C>(size_t t) {
-        for (size_t i = 0; i < trace[t].height; i++)
+        for (size_t i = 0; i < trace[t].height(); i++)
             air::visit_interactions<C>(
                 row_at<C>(trace[t], prep[t], i), [&](uint32_t bus, F multiplicity, std::span<const F> values) {
                     ledger.add({bus, multiplicity, std::vector<F>(values.begin(), values.end())}, C::NAME);

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/chips/core.hpp"
+#include "libs/chips/precompiles/all.hpp"
 
 namespace ashlar::machine {
 
+namespace detail {
+template <class A, class B>
+struct Concat;
+template <class... A, class... B>
+struct Concat<air::ChipSet<A...>, air::ChipSet<B...>> {
+    using Type = air::ChipSet<A..., B...>;
+};
+}  // namespace detail
+
+/// Chips of precompiles whose calls are in the call table.
+using PrecompileChips = chips::EssentialPrecompileChips;
+
 /// The tables of the machine, in the order of the proof.
-using MachineChips = chips::CoreChips;
+using MachineChips = detail::Concat<chips::CoreChips, PrecompileChips>::Type;
 
 /// By how much a row of chip C moves the clock of the state bus at most; 0 for chips that are not on it.
 template <class C>

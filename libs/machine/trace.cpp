@@ -12,8 +12,8 @@ using namespace chips;
 template <air::Chip C>
 void TraceBuilder::fill_multiplicities(std::initializer_list<const std::vector<uint32_t>*> columns) {
     const size_t height = (*columns.begin())->size();
-    Table table(height, air::NUM_MAIN<C>);
-    size_t c = 0;
+    Table table(profile_, air::NUM_MAIN<C>, height);
+    uint32_t c = 0;
     for (const std::vector<uint32_t>* counts : columns) {
         F* cells = table.column(c++);
         pool_.parallel_for(height, 4096, [&](size_t begin, size_t end) {
@@ -36,18 +36,22 @@ void TraceBuilder::fill_lookup_tables() {
     fill_multiplicities<CallTable>({&counts.calls()});
 }
 
-HostResult<std::vector<Table>> build_trace(const ProgramLayout& program, const rv32::ChunkRecord& chunk,
-                                           const BoundaryUpdate& boundary, exec::ThreadPool& pool) {
+HostResult<std::vector<Table>> build_trace(const iop::Profile& profile, const ProgramLayout& program,
+                                           const rv32::ChunkRecord& chunk, const BoundaryUpdate& boundary,
+                                           exec::ThreadPool& pool) {
     for (const rv32::CallRecord& r : chunk.calls)
         if (!find_call(r.word))
             return fail("unprovable_call", fmt::format("no chip proves the call {:#010x} at pc {:#x}", r.word, r.pc),
                         "the program runs, but needs a call that this version executes without proving");
-    TraceBuilder builder(program, pool);
+    TraceBuilder builder(profile, program, pool);
     fill_alu(builder, chunk);
     fill_shifts(builder, chunk);
     fill_control_and_memory(builder, chunk);
     fill_calls(builder, chunk);
     fill_boundary(builder, boundary);
+    if (!fill_precompiles(builder, chunk))
+        return fail("unprovable_call",
+                    "a precompile call of the chunk has operands or a result that its chip cannot prove");
     builder.fill_lookup_tables();
     if (!builder.ok()) return fail("trace_lookup", "a row of the trace asks for a lookup that no table answers");
     return builder.take();
@@ -56,22 +60,22 @@ HostResult<std::vector<Table>> build_trace(const ProgramLayout& program, const r
 namespace {
 
 template <air::Chip C, class Row>
-Table prep_table(size_t height, const Row& row) {
-    Table table(height, air::NUM_PREP<C>);
+Table prep_table(const iop::Profile& profile, size_t height, const Row& row) {
+    Table table(profile, air::NUM_PREP<C>, height);
     for (size_t i = 0; i < height; i++) {
         auto cells = row(i);
         const auto* cell = reinterpret_cast<const F*>(&cells);
-        for (size_t c = 0; c < table.columns; c++) table.at(i, c) = cell[c];
+        for (uint32_t c = 0; c < table.columns(); c++) table.at(c, i) = cell[c];
     }
     return table;
 }
 
 }  // namespace
 
-std::vector<Table> preprocessed_tables(const ProgramLayout& program) {
+std::vector<Table> preprocessed_tables(const iop::Profile& profile, const ProgramLayout& program) {
     std::vector<Table> tables(MachineChips::SIZE);
     const auto put = [&]<class C>(size_t height, const auto& row, std::type_identity<C>) {
-        tables[MachineChips::index_of<C>()] = prep_table<C>(height, row);
+        tables[MachineChips::index_of<C>()] = prep_table<C>(profile, height, row);
     };
     put(
         program.entries.size(), [&](size_t i) { return ProgramTable::prep_row(program.entries[i]); },

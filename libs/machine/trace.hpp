@@ -14,14 +14,11 @@ namespace ashlar::machine {
 ///
 /// Error codes: unprovable_call (the chunk makes a call that runs but has no chip, or one its chip cannot prove),
 /// trace_lookup (a row asks for a lookup without entry: a fault of ours).
-HostResult<std::vector<Table>> build_trace(const ProgramLayout& program, const rv32::ChunkRecord& chunk,
-                                           const BoundaryUpdate& boundary, exec::ThreadPool& pool);
+HostResult<std::vector<Table>> build_trace(const iop::Profile& profile, const ProgramLayout& program,
+                                           const rv32::ChunkRecord& chunk, const BoundaryUpdate& boundary,
+                                           exec::ThreadPool& pool);
 
 /// Preprocessed columns of all fixed tables, in the order of MachineChips; empty tables for the others.
-std::vector<Table> preprocessed_tables(const ProgramLayout& program);
-
-namespace detail {
-class Build;
-}
+std::vector<Table> preprocessed_tables(const iop::Profile& profile, const ProgramLayout& program);
 
 }  // namespace ashlar::machine

@@ -27,6 +27,8 @@ void fill_alu(TraceBuilder& builder, const rv32::ChunkRecord& chunk);
 void fill_shifts(TraceBuilder& builder, const rv32::ChunkRecord& chunk);
 void fill_control_and_memory(TraceBuilder& builder, const rv32::ChunkRecord& chunk);
 void fill_calls(TraceBuilder& builder, const rv32::ChunkRecord& chunk);
+/// False if a call cannot be proven.
+bool fill_precompiles(TraceBuilder& builder, const rv32::ChunkRecord& chunk);
 void fill_boundary(TraceBuilder& builder, const BoundaryUpdate& boundary);
 /// Refreshes that register accesses of the chunk need (chip bump).
 std::vector<chips::BumpRecord> collect_bumps(const rv32::ChunkRecord& chunk);
