@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ethereum/native.hpp"
+
+#include "libs/hash/keccak256.hpp"
+#include "libs/mpt/stream.hpp"
+
+namespace ashlar::ethereum {
+
+namespace {
+
+/// A block, decoded, with its parent: everything that does not need the state has been checked.
+struct Prepared {
+    Block block;
+    Header parent;
+    evm::Revision revision;
+    std::vector<BytesView> ancestors;
+    std::vector<Transaction> transactions;
+    std::vector<Withdrawal> withdrawals;
+};
+
+Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const Witness& witness) {
+    Prepared p;
+    ASHLAR_ASSIGN(p.block, decode_block(block_rlp));
+    const Header& header = p.block.header;
+    p.ancestors = witness.ancestors(header.parent_hash);
+    if (p.ancestors.empty()) return Fail{Error{ErrorCode::unknown_parent, header.parent_hash}};
+    ASHLAR_ASSIGN(p.parent, decode_header(p.ancestors[0]));
+    ASHLAR_TRY(validate_header(config, header, p.parent));
+    p.revision = *config.revision(header.number, header.timestamp);
+    for (size_t i = 0; i < p.block.items.size(); i++) {
+        auto t = decode_transaction(p.block.items[i], p.revision);
+        if (!t) {
+            Error e = t.error();
+            e.transaction = static_cast<uint32_t>(i);
+            return Fail{e};
+        }
+        p.transactions.push_back(std::move(*t));
+    }
+    if (p.block.withdrawals) {
+        ASHLAR_ASSIGN(p.withdrawals, decode_withdrawals(*p.block.withdrawals));
+    }
+    ASHLAR_TRY(validate_body(config, p.block));
+    return p;
+}
+
+/// One pass over the block with one store; ranges may end anywhere between transactions.
+class Pass {
+  public:
+    Pass(const ChainConfig& config, const Prepared& p, const Witness& witness)
+        : config_(config), p_(p), source_(witness), store_(&source_) {
+        witness.fill(codes_);
+        root_ = store_.open(p.parent.state_root);
+    }
+
+    /// Runs [begin, end) and appends to `result`. With `input`, writes what the guest needs for it.
+    Outcome<void> run(size_t begin, size_t end, BlockResult& result, SubblockInput* input) {
+        const Header& header = p_.block.header;
+        const bool first = begin == 0, last = end == p_.transactions.size();
+        store_.next_epoch();
+        codes_.forget_uses();
+        ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, p_.ancestors));
+        const mpt::Slot before = root_;
+        State state(store_, root_, codes_, ancestors, header.hash);
+        Executor executor(config_, header, p_.revision, state, gas_, blob_gas_);
+        const uint64_t gas_before = gas_, blob_gas_before = blob_gas_;
+        if (first) ASHLAR_TRY(executor.begin_block());
+        for (size_t i = begin; i < end; i++) {
+            const uint64_t gas_at = executor.gas_used();
+            auto done = executor.transaction(p_.transactions[i]);
+            if (!done) {
+                Error e = done.error();
+                e.transaction = static_cast<uint32_t>(i);
+                return Fail{e};
+            }
+            result.transaction_gas.push_back(executor.gas_used() - gas_at);
+        }
+        if (last) ASHLAR_TRY(executor.end_block(p_.withdrawals));
+        const Bytes32 root_before = store_root_;
+        ASHLAR_ASSIGN(store_root_, state.commit());
+        gas_ = executor.gas_used();
+        blob_gas_ = executor.blob_gas_used();
+        result.receipts.insert(result.receipts.end(), executor.receipts().begin(), executor.receipts().end());
+        result.requests = executor.requests();
+        if (!input) return {};
+
+        SubblockEnvironment env;
+        env.begin = begin;
+        env.first = first;
+        env.last = last;
+        env.gas_before = gas_before;
+        env.blob_gas_before = blob_gas_before;
+        env.root_before = root_before;
+        const Bytes config = config_.encode();
+        env.config = config;
+        env.header = p_.block.header_rlp;
+        env.ancestors.assign(p_.ancestors.begin(), p_.ancestors.begin() + static_cast<ptrdiff_t>(ancestors.depth_used()));
+        if (begin < end) {
+            const BytesView& from = p_.block.items[begin];
+            const BytesView& to = p_.block.items[end - 1];
+            env.transactions = {from.data(), static_cast<size_t>(to.data() + to.size() - from.data())};
+        }
+        if (last && p_.block.withdrawals) env.withdrawals = *p_.block.withdrawals;
+        input->environment = env.encode();
+        mpt::write_stream(store_, before, input->state);
+        input->codes = encode_codes(codes_.used());
+        SubblockClaim& c = input->claim;
+        c.block_hash = header.hash;
+        c.config_digest = hash::keccak256(config);
+        c.begin = begin;
+        c.end = end;
+        c.first = first;
+        c.last = last;
+        c.transactions_digest = list_digest(env.transactions);
+        c.receipts_digest = list_digest(executor.receipts());
+        c.gas_before = gas_before;
+        c.gas_after = gas_;
+        c.blob_gas_before = blob_gas_before;
+        c.blob_gas_after = blob_gas_;
+        c.root_before = root_before;
+        c.root_after = store_root_;
+        c.withdrawals_digest = list_digest(env.withdrawals);
+        c.requests_digest = list_digest(executor.requests());
+        return {};
+    }
+
+    /// What was computed against what the header says; fills the rest of `result`.
+    Outcome<void> check(BlockResult& result) {
+        const Header& h = p_.block.header;
+        result.header = h;
+        result.revision = p_.revision;
+        result.gas_used = gas_;
+        result.state_root = store_root_;
+        if (gas_ != h.gas_used) return Fail{ErrorCode::gas_used};
+        if (p_.revision >= evm::Revision::cancun && blob_gas_ != h.blob_gas_used) return Fail{ErrorCode::blob_gas_used};
+        ASHLAR_ASSIGN(const std::vector<ReceiptView> receipts, decode_receipts(result.receipts));
+        const ReceiptsSummary summary = summarize_receipts(receipts);
+        result.receipts_root = summary.root;
+        if (summary.bloom != h.logs_bloom) return Fail{ErrorCode::logs_bloom};
+        if (summary.root != h.receipts_root) return Fail{Error{ErrorCode::receipts_root, summary.root}};
+        if (store_root_ != h.state_root) return Fail{Error{ErrorCode::state_root, store_root_}};
+        if (p_.revision >= evm::Revision::prague) {
+            Bytes deposits;
+            ASHLAR_TRY(collect_deposits(receipts, config_.deposit_contract, deposits));
+            ASHLAR_ASSIGN(const Bytes32 hash, requests_hash(deposits, result.requests));
+            if (hash != h.requests_hash) return Fail{Error{ErrorCode::requests, hash}};
+        }
+        return {};
+    }
+
+  private:
+    const ChainConfig& config_;
+    const Prepared& p_;
+    WitnessSource source_;
+    mpt::Store store_;
+    mpt::Slot root_;
+    Bytes32 store_root_ = p_.parent.state_root;
+    CodeStore codes_;
+    uint64_t gas_ = 0, blob_gas_ = 0;
+};
+
+Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const Witness& witness, SubblockInput* input) {
+    BlockResult result;
+    Pass pass(config, p, witness);
+    ASHLAR_TRY(pass.run(0, p.transactions.size(), result, input));
+    ASHLAR_TRY(pass.check(result));
+    return result;
+}
+
+}  // namespace
+
+std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64_t subblock_gas) {
+    std::vector<size_t> cuts{0};
+    uint64_t gas = 0;
+    for (size_t i = 0; i < transaction_gas.size(); i++) {
+        if (i > cuts.back() && gas + transaction_gas[i] > subblock_gas) {
+            cuts.push_back(i);
+            gas = 0;
+        }
+        gas += transaction_gas[i];
+    }
+    cuts.push_back(transaction_gas.size());
+    return cuts;
+}
+
+Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness) {
+    ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
+    return execute(config, p, witness, nullptr);
+}
+
+Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                 uint64_t subblock_gas, BlockResult* out) {
+    ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
+    BlockInputs inputs;
+    inputs.subblocks.resize(1);
+    ASHLAR_ASSIGN(BlockResult result, execute(config, p, witness, &inputs.subblocks[0]));
+    const std::vector<size_t> cuts = cut_by_gas(result.transaction_gas, subblock_gas);
+    if (cuts.size() > 2) {
+        // A second pass, now that the gas of each transaction is known.
+        inputs.subblocks.assign(cuts.size() - 1, {});
+        BlockResult again;
+        Pass pass(config, p, witness);
+        for (size_t i = 0; i + 1 < cuts.size(); i++)
+            ASHLAR_TRY(pass.run(cuts[i], cuts[i + 1], again, &inputs.subblocks[i]));
+        ASHLAR_TRY(pass.check(again));
+    }
+    const Bytes encoded_config = config.encode();
+    AggregatorBlock block;
+    block.config = encoded_config;
+    block.header = p.block.header_rlp;
+    block.parent = p.ancestors[0];
+    block.transactions = p.block.transactions;
+    block.withdrawals = p.block.withdrawals;
+    block.receipts = result.receipts;
+    block.requests = result.requests;
+    inputs.aggregator_block = block.encode();
+    inputs.claim.config_digest = hash::keccak256(encoded_config);
+    inputs.claim.chain_id = config.chain_id;
+    inputs.claim.number = p.block.header.number;
+    inputs.claim.block_hash = p.block.header.hash;
+    inputs.claim.parent_hash = p.parent.hash;
+    inputs.claim.root_before = p.parent.state_root;
+    inputs.claim.root_after = p.block.header.state_root;
+    inputs.claim.gas_used = p.block.header.gas_used;
+    if (out) *out = std::move(result);
+    return inputs;
+}
+
+Bytes BlockInputs::aggregator_claims(const Bytes32& subblock_vk) const {
+    std::vector<Bytes> committed;
+    for (const SubblockInput& s : subblocks) committed.push_back(s.claim.encode());
+    AggregatorClaims claims;
+    claims.subblock_vk = subblock_vk;
+    claims.subblocks.assign(committed.begin(), committed.end());
+    return claims.encode();
+}
+
+}  // namespace ashlar::ethereum

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/ethereum/aggregate.hpp"
+#include "libs/ethereum/witness.hpp"
+
+namespace ashlar::ethereum {
+
+/// The input of one subblock's proof, and what it must commit.
+struct SubblockInput {
+    Bytes environment, state, codes;  ///< the three buffers of run_subblock
+    SubblockClaim claim;
+    uint64_t gas() const { return claim.gas_after - claim.gas_before; }
+};
+
+/// The inputs of all proofs of a block.
+struct BlockInputs {
+    std::vector<SubblockInput> subblocks;
+    /// The aggregator's two buffers; the digest of the subblock program is put in by `aggregator_claims`.
+    Bytes aggregator_block;
+    BlockClaim claim;  ///< what the aggregator must commit; subblock_vk is zero here
+
+    /// The aggregator's first buffer for a subblock program.
+    Bytes aggregator_claims(const Bytes32& subblock_vk) const;
+    /// Cumulative gas and state root at each boundary stand in the claims.
+};
+
+struct BlockResult {
+    Header header;  ///< extra_data points into the block's RLP
+    evm::Revision revision = evm::Revision::paris;
+    uint64_t gas_used = 0;
+    Bytes32 state_root, receipts_root;
+    std::vector<uint64_t> transaction_gas;
+    Bytes receipts;  ///< items
+    Bytes requests;  ///< items, those of the system calls
+};
+
+/// Executes a block on its witness and checks everything the aggregator will check, parent included: the parent's header must
+/// be in the witness. Host only.
+Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness);
+
+/// Executes a block and writes the inputs of its proofs, cut into subblocks of at most `subblock_gas` gas where transactions
+/// allow (one that takes more is a subblock of its own). `result` receives what execute_block returns.
+Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                 uint64_t subblock_gas, BlockResult* result = nullptr);
+
+/// Ranges [cuts[i], cuts[i + 1]) of transactions for these gas amounts; the first is 0, the last the number of transactions.
+std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64_t subblock_gas);
+
+}  // namespace ashlar::ethereum

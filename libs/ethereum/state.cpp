@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ethereum/state.hpp"
+
+#include "libs/evm/precompiles.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "libs/mpt/account.hpp"
+#include "libs/rlp/decode.hpp"
+#include "libs/rlp/encode.hpp"
+
+namespace ashlar::ethereum {
+
+using evm::uint256;
+
+namespace {
+
+Bytes32 bytes32(const uint8_t* p) {
+    Bytes32 b;
+    std::memcpy(b.data(), p, 32);
+    return b;
+}
+
+const evm::Code& no_code() {
+    static const evm::Code* const empty = new evm::Code;  // never destroyed: the guest has no exit handlers
+    return *empty;
+}
+
+}  // namespace
+
+State::State(mpt::Store& store, mpt::Slot& root, CodeStore& codes, Ancestors& ancestors, const Bytes32& seed)
+    : store_(store), root_(root), codes_(codes), ancestors_(ancestors) {
+    for (size_t i = 0; i < 8; i++) seed_[i] = load_le32(seed.data() + 4 * i) | 1;
+}
+
+// Multilinear hashing with odd factors of the seed: whoever chooses the keys does not know the seed beforehand.
+uint32_t State::hash_address(const Address& address) const {
+    uint32_t h = 0;
+    for (size_t i = 0; i < 5; i++) h += load_le32(address.data() + 4 * i) * seed_[i];
+    return h ^ h >> 15;
+}
+
+uint32_t State::hash_slot(const AccountRecord& account, const uint256& key) const {
+    constexpr unsigned HALF = 32 % uint256::LIMB_BITS;  // 32 with 64-bit limbs
+    uint32_t h = account.hash;
+    for (size_t i = 0; i < 8; i++) {
+        const auto limb = key.w[i * 32 / uint256::LIMB_BITS];
+        h += static_cast<uint32_t>(i & 1 ? limb >> HALF : limb) * seed_[i];
+    }
+    return h ^ h >> 15;
+}
+
+void State::note(mpt::Error e) {
+    if (error_) return;
+    if (e == mpt::Error::missing_node) error_ = Error{ErrorCode::missing_node, store_.missing()};
+    else error_ = Error{ErrorCode::malformed_node};
+}
+
+// --- loading -----------------------------------------------------------------------------------------------------------
+
+AccountRecord& State::record(const Address& address) {
+    const uint32_t h = hash_address(address);
+    AccountRecord* r = account_table_.find(h, [&](const AccountRecord& a) { return a.address == address; });
+    if (!r) {
+        r = records_.make<AccountRecord>();
+        r->address = address;
+        r->hash = h;
+        r->warm = evm::precompile_at(revision, address) != 0;
+        account_table_.insert(r);
+        accounts_.push_back(r);
+    }
+    return *r;
+}
+
+void State::load(AccountRecord& a) {
+    a.loaded = true;
+    a.key = hash::keccak256(a.address.view());
+    auto leaf = store_.find(root_, a.key.data());
+    if (!leaf) return note(leaf.error());
+    if (!*leaf) return;
+    auto account = mpt::decode_account((*leaf)->value);
+    if (!account) return note(account.error());
+    a.leaf = *leaf;
+    a.nonce = account->nonce;
+    a.balance = uint256::from_be(account->balance.data(), account->balance.size());
+    a.code_hash = bytes32(account->code_hash);
+}
+
+evm::Account& State::account(const Address& address) {
+    AccountRecord& r = record(address);
+    if (!r.loaded) load(r);
+    return r;
+}
+
+const evm::Code& State::code(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (!a.code) {
+        if (!a.has_code()) return no_code();
+        a.code = codes_.find(a.code_hash);
+        if (!a.code) {
+            if (!error_) error_ = Error{ErrorCode::missing_code, a.code_hash};
+            a.code = &no_code();
+        }
+    }
+    return *a.code;
+}
+
+void State::open_storage(AccountRecord& a) {
+    a.storage_open = true;
+    a.storage = {mpt::EMPTY_ITEM, nullptr};
+    if (!a.leaf || a.wiped) return;
+    const auto account = mpt::decode_account(a.leaf->value);  // it was decodable when it was loaded
+    if (bytes32(account->storage_root) == mpt::EMPTY_ROOT) return;
+    if (!a.leaf->slot.item) a.leaf->slot.item = account->storage_root - 1;  // with the tag of the 32-byte string
+    a.storage = a.leaf->slot;
+}
+
+SlotRecord& State::slot_record(AccountRecord& a, const uint256& key) {
+    const uint32_t h = hash_slot(a, key);
+    SlotRecord* s = slot_table_.find(h, [&](const SlotRecord& r) { return r.account == &a && r.key == key; });
+    if (!s) {
+        s = records_.make<SlotRecord>();
+        s->hash = h;
+        s->key = key;
+        s->account = &a;
+        s->next = a.slots;
+        a.slots = s;
+        slot_table_.insert(s);
+    }
+    return *s;
+}
+
+void State::load(AccountRecord& a, SlotRecord& s) {
+    s.loaded = true;
+    const Bytes32 key = s.key.to_bytes32();
+    s.trie_key = hash::keccak256(key.view());
+    if (a.wiped) return;
+    if (!a.storage_open) open_storage(a);
+    auto leaf = store_.find(a.storage, s.trie_key.data());
+    if (!leaf) return note(leaf.error());
+    if (!*leaf) return;
+    auto value = rlp::Reader((*leaf)->value).integer(32);
+    if (!value) return note(mpt::Error::malformed_node);
+    s.original = s.current = s.committed = uint256::from_be(value->data(), value->size());
+}
+
+evm::StorageSlot& State::slot(evm::Account& account, const uint256& key) {
+    auto& a = as<AccountRecord>(account);
+    SlotRecord& s = slot_record(a, key);
+    if (!s.loaded) load(a, s);
+    return s;
+}
+
+bool State::has_storage(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (!a.storage_open) open_storage(a);
+    if (!a.wiped && !a.storage.empty()) return true;
+    for (const SlotRecord* s = a.slots; s; s = s->next)
+        if (!s->original.is_zero()) return true;
+    return false;
+}
+
+Bytes32 State::block_hash(uint64_t number) {
+    const auto hash = ancestors_.hash(number);
+    if (hash) return *hash;
+    if (!error_) {
+        Bytes32 which;
+        store_be64(which.data() + 24, number);
+        error_ = Error{ErrorCode::missing_header, which};
+    }
+    return {};
+}
+
+// --- changes -----------------------------------------------------------------------------------------------------------
+
+void State::warm_account(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (a.warm) return;
+    a.warm = true;
+    journal_.push_back({Kind::account_warm, &a, nullptr});
+}
+
+void State::warm_slot(evm::Account& account, evm::StorageSlot& slot, const uint256&) {
+    if (slot.warm) return;
+    slot.warm = true;
+    journal_.push_back({Kind::slot_warm, &as<AccountRecord>(account), &static_cast<SlotRecord&>(slot)});
+}
+
+void State::prewarm(const Address& address) { warm_account(record(address)); }
+
+void State::prewarm(const Address& address, const uint256& key) {
+    AccountRecord& a = record(address);
+    warm_slot(a, slot_record(a, key), key);
+}
+
+void State::set_slot(evm::Account& account, evm::StorageSlot& slot, const uint256&, const uint256& value) {
+    auto& a = as<AccountRecord>(account);
+    journal_.push_back({Kind::slot_value, &a, &static_cast<SlotRecord&>(slot)});
+    old_values_.push_back(slot.current);
+    slot.current = value;
+    a.changed = true;
+}
+
+State::TransientRecord* State::find_transient(const AccountRecord& a, const uint256& key) const {
+    return transient_table_.find(hash_slot(a, key),
+                                 [&](const TransientRecord& t) { return t.account == &a && t.key == key; });
+}
+
+uint256 State::transient(evm::Account& account, const uint256& key) {
+    const TransientRecord* t = find_transient(as<AccountRecord>(account), key);
+    return t ? t->value : uint256{};
+}
+
+void State::set_transient(evm::Account& account, const uint256& key, const uint256& value) {
+    auto& a = as<AccountRecord>(account);
+    TransientRecord* t = find_transient(a, key);
+    if (!t) {
+        t = records_.make<TransientRecord>();
+        t->hash = hash_slot(a, key);
+        t->account = &a;
+        t->key = key;
+        transient_table_.insert(t);
+    }
+    journal_.push_back({Kind::transient_value, &a, t});
+    old_values_.push_back(t->value);
+    t->value = value;
+}
+
+void State::set_balance(evm::Account& account, const uint256& value) {
+    auto& a = as<AccountRecord>(account);
+    journal_.push_back({Kind::balance, &a, nullptr});
+    old_values_.push_back(a.balance);
+    a.balance = value;
+    a.changed = true;
+}
+
+void State::set_nonce(evm::Account& account, uint64_t value) {
+    auto& a = as<AccountRecord>(account);
+    journal_.push_back({Kind::nonce, &a, nullptr});
+    old_values_.push_back(uint256{a.nonce});
+    a.nonce = value;
+    a.changed = true;
+}
+
+void State::begin_create(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (a.created) return;
+    a.created = true;
+    journal_.push_back({Kind::created, &a, nullptr});
+}
+
+void State::set_code(evm::Account& account, BytesView code) {
+    auto& a = as<AccountRecord>(account);
+    journal_.push_back({Kind::code, &a, const_cast<evm::Code*>(a.code)});
+    old_values_.push_back(uint256::from(a.code_hash));
+    a.changed = true;
+    if (code.empty()) {
+        a.code_hash = evm::EMPTY_CODE_HASH;
+        a.code = nullptr;
+        return;
+    }
+    a.code_hash = hash::keccak256(code);
+    codes_.add(a.code_hash, evm::Code(code));
+    a.code = nullptr;  // found again when it is asked for
+}
+
+void State::self_destruct(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (a.destroyed) return;
+    a.destroyed = true;
+    a.changed = true;
+    journal_.push_back({Kind::destroyed, &a, nullptr});
+}
+
+void State::log(evm::Log&& log) {
+    logs_.push_back(std::move(log));
+    journal_.push_back({Kind::log, nullptr, nullptr});
+}
+
+void State::revert(size_t snapshot) {
+    while (journal_.size() > snapshot) {
+        const Entry e = journal_.back();
+        journal_.pop_back();
+        const auto old = [this] {
+            const uint256 v = old_values_.back();
+            old_values_.pop_back();
+            return v;
+        };
+        switch (e.kind) {
+            case Kind::account_warm: e.account->warm = false; break;
+            case Kind::slot_warm: static_cast<SlotRecord*>(e.other)->warm = false; break;
+            case Kind::slot_value: static_cast<SlotRecord*>(e.other)->current = old(); break;
+            case Kind::transient_value: static_cast<TransientRecord*>(e.other)->value = old(); break;
+            case Kind::balance: e.account->balance = old(); break;
+            case Kind::nonce: e.account->nonce = old().low64(); break;
+            case Kind::created: e.account->created = false; break;
+            case Kind::code:
+                e.account->code_hash = old().to_bytes32();
+                e.account->code = static_cast<const evm::Code*>(e.other);
+                break;
+            case Kind::destroyed: e.account->destroyed = false; break;
+            case Kind::log: logs_.pop_back(); break;
+        }
+    }
+}
+
+// --- ends --------------------------------------------------------------------------------------------------------------
+
+void State::destroy(AccountRecord& a) {
+    a.balance = uint256{};
+    a.nonce = 0;
+    a.code_hash = evm::EMPTY_CODE_HASH;
+    a.code = nullptr;
+    a.wiped = true;
+    a.storage = {mpt::EMPTY_ITEM, nullptr};
+    a.storage_open = true;
+    for (SlotRecord* s = a.slots; s; s = s->next) s->original = s->current = s->committed = uint256{};
+}
+
+void State::end_transaction() {
+    for (const Entry& e : journal_) {
+        switch (e.kind) {
+            case Kind::account_warm: e.account->warm = false; break;
+            case Kind::slot_warm: static_cast<SlotRecord*>(e.other)->warm = false; break;
+            case Kind::slot_value: {
+                auto* s = static_cast<SlotRecord*>(e.other);
+                s->original = s->current;
+                break;
+            }
+            case Kind::created: e.account->created = false; break;
+            default: break;
+        }
+    }
+    // Only now: a slot of a deleted account must not come back by an entry above.
+    for (const Entry& e : journal_) {
+        if (e.kind != Kind::destroyed || !e.account->destroyed) continue;
+        e.account->destroyed = false;
+        destroy(*e.account);
+    }
+    journal_.clear();
+    old_values_.clear();
+    logs_.clear();
+    transient_table_.clear();
+}
+
+Outcome<void> State::commit_storage(AccountRecord& a) {
+    // Values first, removals after: a branch that keeps two children needs no look at its neighbour.
+    for (SlotRecord* s = a.slots; s; s = s->next) {
+        if (s->current == s->committed || s->current.is_zero()) continue;
+        if (!a.storage_open) open_storage(a);
+        uint8_t be[32];
+        s->current.store(be);
+        uint8_t* out = store_.arena().bytes(33);
+        const size_t n = rlp::write_string(out, rlp::trim({be, 32}));
+        auto leaf = store_.insert(a.storage, s->trie_key.data(), {out, n});
+        if (!leaf) note(leaf.error());
+    }
+    for (SlotRecord* s = a.slots; s; s = s->next) {
+        if (s->current == s->committed || !s->current.is_zero()) continue;
+        if (!a.storage_open) open_storage(a);
+        auto removed = store_.remove(a.storage, s->trie_key.data());
+        if (!removed) note(removed.error());
+    }
+    if (error_) return Fail{*error_};
+    return {};
+}
+
+Outcome<Bytes32> State::commit() {
+    if (error_) return Fail{*error_};
+    std::vector<AccountRecord*> removed;
+    for (AccountRecord* a : accounts_) {
+        if (!a->changed || !a->loaded) continue;
+        if (a->empty()) {
+            if (a->leaf) removed.push_back(a);
+            continue;
+        }
+        ASHLAR_TRY(commit_storage(*a));
+        Bytes32 storage_root = mpt::EMPTY_ROOT;
+        if (a->storage_open) storage_root = store_.hash(a->storage);
+        else if (a->leaf && !a->wiped) storage_root = bytes32(mpt::decode_account(a->leaf->value)->storage_root);
+        uint8_t be[32];
+        a->balance.store(be);
+        uint8_t* out = store_.arena().bytes(mpt::MAX_ACCOUNT_SIZE);
+        const size_t n = mpt::encode_account(
+            out, {a->nonce, rlp::trim({be, 32}), storage_root.data(), a->code_hash.data()});
+        if (a->leaf && a->leaf->value.size() == n && std::memcmp(a->leaf->value.data(), out, n) == 0) continue;
+        auto leaf = store_.insert(root_, a->key.data(), {out, n});
+        if (!leaf) {
+            note(leaf.error());
+            return Fail{*error_};
+        }
+        if (a->storage_open) (*leaf)->slot = a->storage;
+        a->leaf = *leaf;
+    }
+    for (AccountRecord* a : removed) {
+        auto done = store_.remove(root_, a->key.data());
+        if (!done) {
+            note(done.error());
+            return Fail{*error_};
+        }
+    }
+    return store_.hash(root_);
+}
+
+}  // namespace ashlar::ethereum

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+
+#include "libs/ethereum/ancestors.hpp"
+#include "libs/ethereum/code_store.hpp"
+#include "libs/ethereum/record_table.hpp"
+#include "libs/evm/host.hpp"
+#include "libs/mpt/trie.hpp"
+
+namespace ashlar::ethereum {
+
+struct SlotRecord;
+
+/// An account with what the state keeps beside what the interpreter sees.
+struct AccountRecord : evm::Account {
+    uint32_t hash = 0;          ///< of the address, for the table
+    bool loaded = false;        ///< the fields hold what the trie and the transactions so far say
+    bool changed = false;       ///< something of it was set at least once
+    bool wiped = false;         ///< its storage in the trie no longer counts
+    bool storage_open = false;  ///< `storage` is set
+    Bytes32 key;                ///< keccak256 of the address
+    mpt::Short* leaf = nullptr;
+    mpt::Slot storage;
+    const evm::Code* code = nullptr;
+    SlotRecord* slots = nullptr;  ///< its slots that are in the table
+};
+
+struct SlotRecord : evm::StorageSlot {
+    uint32_t hash = 0;
+    bool loaded = false;
+    evm::uint256 key;
+    evm::uint256 committed;  ///< value in the trie
+    Bytes32 trie_key;        ///< keccak256 of the key
+    AccountRecord* account = nullptr;
+    SlotRecord* next = nullptr;
+};
+
+/// The world state during a run of transactions: accounts and slots read from a partial trie when first asked for,
+/// journaled changes, and the trie's update at the end. Serves the interpreter as its Host.
+///
+/// What the trie or the codes lack is noted in `error`; ask after each transaction.
+class State final : public evm::Host {
+  public:
+    /// @param seed  mixed into the tables' hashes so that nobody can prepare keys that collide: the block's hash.
+    State(mpt::Store& store, mpt::Slot& root, CodeStore& codes, Ancestors& ancestors, const Bytes32& seed);
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    // evm::Host
+    evm::Account& account(const Address& address) override;
+    const evm::Code& code(evm::Account& account) override;
+    evm::StorageSlot& slot(evm::Account& account, const evm::uint256& key) override;
+    bool has_storage(evm::Account& account) override;
+    evm::uint256 transient(evm::Account& account, const evm::uint256& key) override;
+    Bytes32 block_hash(uint64_t number) override;
+    void warm_account(evm::Account& account) override;
+    void warm_slot(evm::Account& account, evm::StorageSlot& slot, const evm::uint256& key) override;
+    void set_slot(evm::Account& account, evm::StorageSlot& slot, const evm::uint256& key,
+                  const evm::uint256& value) override;
+    void set_transient(evm::Account& account, const evm::uint256& key, const evm::uint256& value) override;
+    void set_balance(evm::Account& account, const evm::uint256& value) override;
+    void set_nonce(evm::Account& account, uint64_t value) override;
+    void begin_create(evm::Account& account) override;
+    void set_code(evm::Account& account, BytesView code) override;
+    void self_destruct(evm::Account& account) override;
+    void log(evm::Log&& log) override;
+    size_t snapshot() override { return journal_.size(); }
+    void revert(size_t snapshot) override;
+
+    /// Warms an address or slot without reading it: access lists name what nobody may ever touch.
+    void prewarm(const Address& address);
+    void prewarm(const Address& address, const evm::uint256& key);
+    /// Ends a transaction or system call: deletes what is to be deleted, forgets warmth, transient storage and the journal.
+    void end_transaction();
+    /// Logs of the current transaction.
+    const std::vector<evm::Log>& logs() const { return logs_; }
+    /// Writes all changes to the tries and returns the state root.
+    Outcome<Bytes32> commit();
+    /// The first thing that was missing, if any.
+    const std::optional<Error>& error() const { return error_; }
+
+  private:
+    enum class Kind : uint8_t {
+        account_warm,
+        slot_warm,
+        slot_value,
+        transient_value,
+        balance,
+        nonce,
+        created,
+        code,
+        destroyed,
+        log
+    };
+    /// One change and how to undo it. Old values that take more than a word lie on `old_values_`.
+    struct Entry {
+        Kind kind;
+        AccountRecord* account;
+        void* other;  ///< the slot, or the old code
+    };
+    struct TransientRecord {
+        uint32_t hash;
+        AccountRecord* account;
+        evm::uint256 key, value;
+    };
+
+    AccountRecord& record(const Address& address);
+    SlotRecord& slot_record(AccountRecord& account, const evm::uint256& key);
+    void load(AccountRecord& account);
+    void load(AccountRecord& account, SlotRecord& slot);
+    void open_storage(AccountRecord& account);
+    uint32_t hash_address(const Address& address) const;
+    uint32_t hash_slot(const AccountRecord& account, const evm::uint256& key) const;
+    TransientRecord* find_transient(const AccountRecord& account, const evm::uint256& key) const;
+    void destroy(AccountRecord& account);
+    void note(mpt::Error error);
+    Outcome<void> commit_storage(AccountRecord& account);
+    template <class T>
+    static T& as(evm::Account& a) {
+        return static_cast<T&>(a);
+    }
+
+    mpt::Store& store_;
+    mpt::Slot& root_;
+    CodeStore& codes_;
+    Ancestors& ancestors_;
+    uint32_t seed_[8];
+    RecordTable<AccountRecord> account_table_;
+    RecordTable<SlotRecord> slot_table_;
+    RecordTable<TransientRecord> transient_table_;
+    std::vector<AccountRecord*> accounts_;  ///< in order of first use
+    /// Records come from here and are never destroyed one by one; they own nothing.
+    mpt::Arena records_;
+    std::vector<Entry> journal_;
+    std::vector<evm::uint256> old_values_;
+    std::vector<evm::Log> logs_;
+    std::optional<Error> error_;
+};
+
+}  // namespace ashlar::ethereum

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ethereum/subblock.hpp"
+
+#include "libs/ethereum/codec.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "libs/mpt/stream.hpp"
+
+namespace ashlar::ethereum {
+
+namespace {
+
+constexpr uint32_t FIRST = 1, LAST = 2;
+constexpr uint32_t MAX_ANCESTORS = 256;
+
+uint32_t flags_of(bool first, bool last) { return (first ? FIRST : 0) | (last ? LAST : 0); }
+
+Error trie_error(mpt::Error e) {
+    switch (e) {
+        case mpt::Error::wrong_digest: return ErrorCode::wrong_digest;
+        case mpt::Error::truncated: return ErrorCode::input_encoding;
+        case mpt::Error::missing_node: return ErrorCode::missing_node;
+        case mpt::Error::malformed_node: break;
+    }
+    return ErrorCode::malformed_node;
+}
+
+}  // namespace
+
+Bytes SubblockClaim::encode() const {
+    Encoder e;
+    e.u32(VERSION);
+    e.raw(block_hash.view());
+    e.raw(config_digest.view());
+    e.u64(begin);
+    e.u64(end);
+    e.u32(flags_of(first, last));
+    e.raw(transactions_digest.view());
+    e.raw(receipts_digest.view());
+    for (uint64_t v : {gas_before, gas_after, blob_gas_before, blob_gas_after}) e.u64(v);
+    for (const Bytes32* b : {&root_before, &root_after, &withdrawals_digest, &requests_digest}) e.raw(b->view());
+    return std::move(e.out);
+}
+
+std::optional<SubblockClaim> SubblockClaim::decode(BytesView committed) {
+    Decoder d(committed);
+    if (d.u32() != VERSION) return std::nullopt;
+    SubblockClaim c;
+    c.block_hash = d.fixed<32>();
+    c.config_digest = d.fixed<32>();
+    c.begin = d.u64();
+    c.end = d.u64();
+    const uint32_t flags = d.u32();
+    if (flags > (FIRST | LAST)) return std::nullopt;
+    c.first = flags & FIRST;
+    c.last = flags & LAST;
+    c.transactions_digest = d.fixed<32>();
+    c.receipts_digest = d.fixed<32>();
+    for (uint64_t* v : {&c.gas_before, &c.gas_after, &c.blob_gas_before, &c.blob_gas_after}) *v = d.u64();
+    for (Bytes32* b : {&c.root_before, &c.root_after, &c.withdrawals_digest, &c.requests_digest}) *b = d.fixed<32>();
+    if (!d.finished()) return std::nullopt;
+    return c;
+}
+
+Bytes SubblockEnvironment::encode() const {
+    Encoder e;
+    e.u32(VERSION);
+    e.u64(begin);
+    e.u32(flags_of(first, last));
+    e.u64(gas_before);
+    e.u64(blob_gas_before);
+    e.raw(root_before.view());
+    e.bytes(config);
+    e.bytes(header);
+    e.u32(static_cast<uint32_t>(ancestors.size()));
+    for (BytesView a : ancestors) e.bytes(a);
+    e.bytes(transactions);
+    e.bytes(withdrawals);
+    return std::move(e.out);
+}
+
+std::optional<SubblockEnvironment> SubblockEnvironment::decode(BytesView encoded) {
+    Decoder d(encoded);
+    if (d.u32() != VERSION) return std::nullopt;
+    SubblockEnvironment s;
+    s.begin = d.u64();
+    const uint32_t flags = d.u32();
+    if (flags > (FIRST | LAST)) return std::nullopt;
+    s.first = flags & FIRST;
+    s.last = flags & LAST;
+    s.gas_before = d.u64();
+    s.blob_gas_before = d.u64();
+    s.root_before = d.fixed<32>();
+    s.config = d.bytes();
+    s.header = d.bytes();
+    const uint32_t count = d.u32();
+    if (count > MAX_ANCESTORS) return std::nullopt;
+    for (uint32_t i = 0; i < count; i++) s.ancestors.push_back(d.bytes());
+    s.transactions = d.bytes();
+    s.withdrawals = d.bytes();
+    if (!d.finished()) return std::nullopt;
+    return s;
+}
+
+Bytes encode_codes(const std::vector<const CodeStore::Entry*>& codes) {
+    Encoder e;
+    e.u32(static_cast<uint32_t>(codes.size()));
+    for (const CodeStore::Entry* c : codes) {
+        e.u32(static_cast<uint32_t>(c->code.size()));
+        e.raw(c->code.bytes());
+        e.out.resize((e.out.size() + evm::CODE_PADDING + 3) & ~size_t{3});
+    }
+    return std::move(e.out);
+}
+
+Outcome<void> read_codes(BytesView encoded, CodeStore& codes) {
+    if (encoded.size() < 4) return Fail{ErrorCode::input_encoding};
+    const uint32_t count = load_le32(encoded.data());
+    size_t at = 4;
+    for (uint32_t i = 0; i < count; i++) {
+        if (encoded.size() - at < 4) return Fail{ErrorCode::input_encoding};
+        const size_t size = load_le32(encoded.data() + at);
+        at += 4;
+        if (size > encoded.size() - at) return Fail{ErrorCode::input_encoding};
+        const BytesView code = encoded.subspan(at, size);
+        const size_t end = (at + size + evm::CODE_PADDING + 3) & ~size_t{3};
+        if (end > encoded.size()) return Fail{ErrorCode::input_encoding};
+        // What stands behind the code would be run and pushed as if it were zero.
+        for (size_t k = at + size; k < end; k++)
+            if (encoded[k]) return Fail{ErrorCode::input_encoding};
+        codes.add(hash::keccak256(code), evm::Code(evm::Code::Padded{code}));
+        at = end;
+    }
+    if (at != encoded.size()) return Fail{ErrorCode::input_encoding};
+    return {};
+}
+
+Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> state_stream, BytesView code_buffer,
+                                    SubblockEffects* effects) {
+    const auto env = SubblockEnvironment::decode(environment);
+    if (!env) return Fail{ErrorCode::input_encoding};
+    const auto config = ChainConfig::decode(env->config);
+    if (!config) return Fail{ErrorCode::input_encoding};
+    ASHLAR_ASSIGN(const Header header, decode_header(env->header));
+    const auto revision = config->revision(header.number, header.timestamp);
+    if (!revision) return Fail{ErrorCode::fork_not_supported};
+    // The executor subtracts these; a claim beyond the limits could never be part of a block.
+    if (env->gas_before > header.gas_limit) return Fail{ErrorCode::subblock_gas};
+    if (!env->last && !env->withdrawals.empty()) return Fail{ErrorCode::input_encoding};
+
+    ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, env->ancestors));
+    CodeStore codes;
+    ASHLAR_TRY(read_codes(code_buffer, codes));
+    mpt::Store store;
+    auto root = mpt::read_stream(store, env->root_before, state_stream);
+    if (!root) return Fail{trie_error(root.error())};
+    State state(store, *root, codes, ancestors, header.hash);
+    Executor executor(*config, header, *revision, state, env->gas_before, env->blob_gas_before);
+
+    SubblockClaim claim;
+    claim.block_hash = header.hash;
+    claim.config_digest = hash::keccak256(env->config);
+    claim.begin = env->begin;
+    claim.first = env->first;
+    claim.last = env->last;
+    claim.gas_before = env->gas_before;
+    claim.blob_gas_before = env->blob_gas_before;
+    claim.root_before = env->root_before;
+    claim.transactions_digest = list_digest(env->transactions);
+    claim.withdrawals_digest = list_digest(env->withdrawals);
+
+    if (env->first) ASHLAR_TRY(executor.begin_block());
+    ASHLAR_ASSIGN(const std::vector<BytesView> items, split_items(env->transactions));
+    claim.end = env->begin + items.size();
+    for (size_t i = 0; i < items.size(); i++) {
+        const auto failed = [&](Error e) {
+            e.transaction = static_cast<uint32_t>(env->begin + i);
+            return Fail{e};
+        };
+        auto transaction = decode_transaction(items[i], *revision);
+        if (!transaction) return failed(transaction.error());
+        auto done = executor.transaction(*transaction);
+        if (!done) return failed(done.error());
+    }
+    if (env->last) {
+        ASHLAR_ASSIGN(const std::vector<Withdrawal> withdrawals, decode_withdrawals(env->withdrawals));
+        ASHLAR_TRY(executor.end_block(withdrawals));
+    }
+    ASHLAR_ASSIGN(claim.root_after, state.commit());
+    claim.gas_after = executor.gas_used();
+    claim.blob_gas_after = executor.blob_gas_used();
+    claim.receipts_digest = list_digest(executor.receipts());
+    claim.requests_digest = list_digest(executor.requests());
+    if (effects) *effects = {executor.receipts(), executor.requests()};
+    return claim;
+}
+
+}  // namespace ashlar::ethereum
