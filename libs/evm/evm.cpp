@@ -278,12 +278,11 @@ struct Evm::Machine {
     }
 
     ExecutionResult execute(const Message& m) {
-        Account& sender = host.account(m.sender);
         Account& recipient = host.account(m.recipient);
         Outcome out;
         bool running;
         if (m.create) {
-            running = begin_create(sender, recipient, m.value, m.input, m.gas, out);
+            running = begin_create(host.account(m.sender), recipient, m.value, m.input, m.gas, out);
         } else {
             Request r;
             r.recipient = r.code_account = &recipient;
@@ -298,7 +297,8 @@ struct Evm::Machine {
                     if (!a.warm) host.warm_account(a);
                 }
             }
-            running = begin_call(r, &sender, out);
+            // The caller of a system call need not be known to anybody: it is looked at only when it pays.
+            running = begin_call(r, m.value.is_zero() ? nullptr : &host.account(m.sender), out);
         }
         if (running) run(out);
         ExecutionResult result{out.status, out.gas_left, out.refund, Bytes(out.output.begin(), out.output.end())};
