@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/poly/ntt_kernels.hpp"
 
+#include <algorithm>
+
 #include "libs/field/lane.hpp"
 
 /// Decimation in frequency: each level halves the size, pairs (x, y) at distance h become x + y and (x - y) w^j;
@@ -146,7 +148,9 @@ void transform_small(F* data, const F* roots, unsigned log_n) {
 void transform(const F* in, const F* twist, const F* roots, unsigned log_n, F* out) {
     const size_t n = size_t{1} << log_n;
     if (log_n <= LOG_BLOCK) {
-        for (size_t i = 0; i < n; i++) out[i] = twist == nullptr ? in[i] : in[i] * twist[i];
+        if (twist == nullptr) std::copy(in, in + n, out);
+        else
+            for (size_t i = 0; i < n; i++) out[i] = in[i] * twist[i];
         if (log_n == LOG_BLOCK)
             transform_in_place(out, roots, log_n);
         else
