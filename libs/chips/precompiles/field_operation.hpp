@@ -179,8 +179,10 @@ struct QuadraticOperationChip {
         OperationFlags<V> op;
         Digits<V, N> a0, a1, b0, b1, c0, c1;
     };
-    /// What add and sub have in common for one coordinate, and the multiples of M: M for add and sub, 16 M 2^(8 N) for
-    /// mul, where both factors of the subtracted product may be unreduced.
+    /// Least factor with FACTOR M >= 2^(8 N).
+    static constexpr int32_t FACTOR = static_cast<int32_t>(0xffffffffu / M::WORDS.back()) + 1;
+    /// What add and sub have in common for one coordinate, and the multiples of M: M for add and sub, FACTOR M 2^(8 N)
+    /// for mul, where both factors of the subtracted product may be unreduced.
     template <class V>
     static constexpr void add_linear(ReductionSum<V, M>& sum, const OperationFlags<V>& op, const Digits<V, N>& a,
                                      const Digits<V, N>& b, const Digits<V, N>& c) {
@@ -189,7 +191,7 @@ struct QuadraticOperationChip {
         sum.add_bytes(c, -1);
         sum.add_constant(multiple_of_modulus<M>(std::array<int32_t, 1>{1}), V(op.add + op.sub));
         std::array<int32_t, D::LIMBS + 1> factor{};
-        factor[D::LIMBS] = 16;
+        factor[D::LIMBS] = FACTOR;
         sum.add_constant(multiple_of_modulus<M>(factor), op.mul);
     }
     template <class V>

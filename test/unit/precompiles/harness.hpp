@@ -21,6 +21,12 @@ using Random = std::mt19937_64;
 /// A sequence of calls and what they did.
 class Machine {
   public:
+    Machine() = default;
+    Machine(Machine&&) = default;
+    Machine(const Machine& o) : now_(o.now_), memory_(o.memory_) {
+        for (const auto& c : o.chunk.calls) chunk.calls.push_back(c);
+        for (const auto& a : o.chunk.accesses) chunk.accesses.push_back(a);
+    }
     void write(uint32_t address, std::span<const uint32_t> words) {
         for (size_t i = 0; i < words.size(); i++) memory_[address / 4 + static_cast<uint32_t>(i)].value = words[i];
     }
