@@ -26,7 +26,7 @@ class Field {
   public:
     using Word = limbs::Word;
     static constexpr size_t BYTES = P::BITS / 8;
-    static constexpr size_t N = BYTES / sizeof(Word);
+    static constexpr size_t N = BYTES / sizeof(Word), BITS_TOTAL = P::BITS;
     using Words = std::array<Word, N>;
     using Parameters = P;
 

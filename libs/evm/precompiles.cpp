@@ -4,7 +4,10 @@
 #include <algorithm>
 
 #include "libs/crypto/blake2f.hpp"
+#include "libs/crypto/bls12_381.hpp"
+#include "libs/crypto/bn254.hpp"
 #include "libs/crypto/modexp.hpp"
+#include "libs/crypto/p256.hpp"
 #include "libs/crypto/ripemd160.hpp"
 #include "libs/crypto/secp256k1.hpp"
 #include "libs/evm/uint256.hpp"
@@ -89,10 +92,10 @@ struct ModexpPricing {
     uint64_t minimum, divisor, exponent_byte_factor, complexity_factor;
     /// Complexity of operands of up to 32 bytes, if it is a constant.
     uint64_t small_complexity;
-    /// Largest length of each operand.
+    /// Largest length of each operand; 0 for no limit.
     uint64_t max_size;
 };
-constexpr ModexpPricing EIP_2565{200, 3, 8, 1, 0, UINT64_MAX};
+constexpr ModexpPricing EIP_2565{200, 3, 8, 1, 0, 0};
 constexpr ModexpPricing EIP_7883{500, 1, 16, 2, 16, 1024};
 
 /// nullopt when the price exceeds any gas.
@@ -110,7 +113,7 @@ std::optional<uint64_t> modexp_price(const ModexpPricing& p, BytesView input) {
     };
     const uint64_t base = clamp(h.base_size), exponent = clamp(h.exponent_size), modulus = clamp(h.modulus_size);
     const uint64_t longest = std::max(base, modulus);
-    crypto::limbs::WideOf<uint32_t> words = (longest + 7) / 8;
+    const uint64_t words = (longest + 7) / 8;
     if (words >= uint64_t{1} << 31) return std::nullopt;
     uint64_t complexity = words * words * p.complexity_factor;
     if (p.small_complexity && longest <= 32) complexity = p.small_complexity;
@@ -162,6 +165,97 @@ bool blake2f(BytesView input, Bytes& output) {
     return true;
 }
 
+// --- bn254: EIP-196 and EIP-197, priced by EIP-1108 ---
+
+bool set_output(const std::optional<FixedBytes<64>>& result, Bytes& output) {
+    if (!result) return false;
+    output.assign(result->begin(), result->end());
+    return true;
+}
+bool set_output(std::optional<bool> truth, Bytes& output) {
+    if (!truth) return false;
+    output.resize(32);
+    output[31] = *truth;
+    return true;
+}
+bool set_output(std::optional<Bytes>&& result, Bytes& output) {
+    if (!result) return false;
+    output = std::move(*result);
+    return true;
+}
+bool bn254_add(BytesView input, Bytes& output) {
+    const auto in = padded<128>(input);
+    return set_output(crypto::bn254::add(BytesView{in}.first(64), BytesView{in}.subspan(64)), output);
+}
+bool bn254_multiply(BytesView input, Bytes& output) {
+    const auto in = padded<96>(input);
+    return set_output(crypto::bn254::multiply(BytesView{in}.first(64), BytesView{in}.subspan(64)), output);
+}
+std::optional<uint64_t> bn254_pairing_price(BytesView input) { return 45000 + 34000 * uint64_t{input.size() / 192}; }
+bool bn254_pairing(BytesView input, Bytes& output) { return set_output(crypto::bn254::pairing_check(input), output); }
+
+// --- KZG point evaluation: EIP-4844 ---
+
+bool point_evaluation(BytesView input, Bytes& output) {
+    if (input.size() != 192) return false;
+    const BytesView commitment = input.subspan(96, 48);
+    Bytes32 hash = hash::sha256(commitment);
+    hash[0] = 0x01;  // VERSIONED_HASH_VERSION_KZG
+    if (!std::equal(hash.begin(), hash.end(), input.begin()) ||
+        !crypto::bls12_381::verify_kzg_proof(commitment, input.subspan(32, 32), input.subspan(64, 32),
+                                             input.subspan(144)))
+        return false;
+    // FIELD_ELEMENTS_PER_BLOB, then BLS_MODULUS.
+    static constexpr uint8_t RESULT[64] = {0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+                                           0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+                                           0,    0,    0,    0,    0x10, 0x00, 0x73, 0xed, 0xa7, 0x53, 0x29, 0x9d, 0x7d,
+                                           0x48, 0x33, 0x39, 0xd8, 0x08, 0x09, 0xa1, 0xd8, 0x05, 0x53, 0xbd, 0xa4, 0x02,
+                                           0xff, 0xfe, 0x5b, 0xfe, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01};
+    output.assign(RESULT, RESULT + 64);
+    return true;
+}
+
+// --- BLS12-381: EIP-2537 ---
+
+/// Discounts of multi-scalar multiplications of 1 to 128 points, in thousandths; more points have the last one.
+constexpr uint16_t G1_DISCOUNT[128] = {
+    1000, 949, 848, 797, 764, 750, 738, 728, 719, 712, 705, 698, 692, 687, 682, 677, 673, 669, 665, 661, 658, 654,
+    651,  648, 645, 642, 640, 637, 635, 632, 630, 627, 625, 623, 621, 619, 617, 615, 613, 611, 609, 608, 606, 604,
+    603,  601, 599, 598, 596, 595, 593, 592, 591, 589, 588, 586, 585, 584, 582, 581, 580, 579, 577, 576, 575, 574,
+    573,  572, 570, 569, 568, 567, 566, 565, 564, 563, 562, 561, 560, 559, 558, 557, 556, 555, 554, 553, 552, 551,
+    550,  549, 548, 547, 547, 546, 545, 544, 543, 542, 541, 540, 540, 539, 538, 537, 536, 536, 535, 534, 533, 532,
+    532,  531, 530, 529, 528, 528, 527, 526, 525, 525, 524, 523, 522, 522, 521, 520, 520, 519};
+constexpr uint16_t G2_DISCOUNT[128] = {
+    1000, 1000, 923, 884, 855, 832, 812, 796, 782, 770, 759, 749, 740, 732, 724, 717, 711, 704, 699, 693, 688, 683,
+    679,  674,  670, 666, 663, 659, 655, 652, 649, 646, 643, 640, 637, 634, 632, 629, 627, 624, 622, 620, 618, 615,
+    613,  611,  609, 607, 606, 604, 602, 600, 598, 597, 595, 593, 592, 590, 589, 587, 586, 584, 583, 582, 580, 579,
+    578,  576,  575, 574, 573, 571, 570, 569, 568, 567, 566, 565, 563, 562, 561, 560, 559, 558, 557, 556, 555, 554,
+    553,  552,  552, 551, 550, 549, 548, 547, 546, 545, 545, 544, 543, 542, 541, 541, 540, 539, 538, 537, 537, 536,
+    535,  535,  534, 533, 532, 532, 531, 530, 530, 529, 528, 528, 527, 526, 526, 525, 524, 524};
+
+template <size_t ITEM, uint64_t GAS, const uint16_t (&DISCOUNT)[128]>
+std::optional<uint64_t> msm_price(BytesView input) {
+    const uint64_t k = input.size() / ITEM;
+    return k == 0 ? 0 : k * GAS * DISCOUNT[std::min<uint64_t>(k, 128) - 1] / 1000;
+}
+std::optional<uint64_t> bls_pairing_price(BytesView input) { return 37700 + 32600 * uint64_t{input.size() / 384}; }
+template <auto OPERATION>
+bool bls(BytesView input, Bytes& output) {
+    return set_output(OPERATION(input), output);
+}
+
+// --- P256VERIFY: EIP-7951 ---
+
+bool p256_verify(BytesView input, Bytes& output) {
+    if (input.size() != 160) return true;
+    const auto part = [&input](size_t i) { return Bytes32::from(input.subspan(32 * i)); };
+    if (crypto::p256_verify(part(0), part(1), part(2), part(3), part(4))) {
+        output.resize(32);
+        output[31] = 1;
+    }
+    return true;
+}
+
 // --- the table: the previous fork plus its changes ---
 
 struct Entry {
@@ -185,11 +279,21 @@ constexpr std::array<Table, REVISION_COUNT> TABLES = [] {
                      {3, {price_per_word<600, 120>, ripemd160}},
                      {4, {price_per_word<15, 3>, identity}},
                      {5, {modexp_price_2565, modexp}},
+                     {6, {fixed_price<150>, bn254_add}},
+                     {7, {fixed_price<6000>, bn254_multiply}},
+                     {8, {bn254_pairing_price, bn254_pairing}},
                      {9, {blake2f_price, blake2f}}});
     t[1] = t[0];
-    t[2] = with(t[1], {});
-    t[3] = with(t[2], {});
-    t[4] = with(t[3], {{5, {modexp_price_7883, modexp}}});
+    t[2] = with(t[1], {{10, {fixed_price<50000>, point_evaluation}}});
+    namespace b = crypto::bls12_381;
+    t[3] = with(t[2], {{11, {fixed_price<375>, bls<b::g1_add>}},
+                       {12, {msm_price<160, 12000, G1_DISCOUNT>, bls<b::g1_multiply_sum>}},
+                       {13, {fixed_price<600>, bls<b::g2_add>}},
+                       {14, {msm_price<288, 22500, G2_DISCOUNT>, bls<b::g2_multiply_sum>}},
+                       {15, {bls_pairing_price, bls<b::pairing_check>}},
+                       {16, {fixed_price<5500>, bls<b::map_to_g1>}},
+                       {17, {fixed_price<23800>, bls<b::map_to_g2>}}});
+    t[4] = with(t[3], {{5, {modexp_price_7883, modexp}}, {P256_VERIFY, {fixed_price<6900>, p256_verify}}});
     return t;
 }();
 
