@@ -70,9 +70,9 @@ HostResult<void> Scheduler::recover() {
 
 HostResult<Job> Scheduler::create_job(const JobRequest& r) {
     const bool program = r.mode == "program";
-    if (!program && r.mode != "reproduce" && r.mode != "range")
+    if (!program && r.mode != "reproduce" && r.mode != "range" && r.mode != "latest")
         return fail("job_mode_bad", fmt::format("there is no job mode '{}'", r.mode),
-                    "one of range, reproduce, program");
+                    "one of range, latest, reproduce, program");
     if (r.count == 0 || r.count > MAX_BLOCKS_PER_JOB)
         return fail("job_count_bad", fmt::format("count is {}", r.count),
                     fmt::format("from 1 to {}", MAX_BLOCKS_PER_JOB));
@@ -88,7 +88,8 @@ HostResult<Job> Scheduler::create_job(const JobRequest& r) {
         store_.insert(job);
         for (uint64_t i = 0; i < job.count; i++) {
             Block b;
-            b.job = job.id, b.ordinal = i, b.number = program ? 0 : r.start + i, b.created_ms = job.created_ms;
+            b.job = job.id, b.ordinal = i, b.number = program || r.mode == "latest" ? 0 : r.start + i,
+            b.created_ms = job.created_ms;
             b.elf = r.elf, b.stdin_blob = r.stdin_blob;
             store_.insert(b);
             if (!program) continue;
@@ -184,9 +185,12 @@ HostResult<std::optional<Block>> Scheduler::begin_fetch() {
     for (const auto& [state, n] : store_.block_counts())
         if (state != BlockState::queued && !is_final(state)) under_way += n;
     if (under_way >= policy_.blocks_in_flight + policy_.read_ahead) return std::optional<Block>();
-    auto next = store_.blocks_in(BlockState::queued, 1);
+    std::erase_if(postponed_, [&](const auto& p) { return p.second <= now_(); });
+    auto next = store_.blocks_in(BlockState::queued, 1 + postponed_.size());
+    std::erase_if(next, [&](const Block& b) { return postponed_.contains(b.id); });
     if (next.empty()) return std::optional<Block>();
     Block& b = next.front();
+
     ASHLAR_TRY(change([&]() -> HostResult<void> {
         b.state = BlockState::fetching;
         b.fetches++;
@@ -204,6 +208,8 @@ HostResult<void> Scheduler::fetched(BlockId id, const BlockFacts& facts,
     auto b = store_.block(id);
     if (!b || b->state != BlockState::fetching) return {};  // cancelled meanwhile
     return change([&]() -> HostResult<void> {
+        const auto job = store_.job(b->job);
+        if (job && job->mode == "latest") b->number = facts.number;  // known only now
         if (facts.number != b->number) {
             end_block(
                 *b, BlockState::failed,
@@ -243,6 +249,19 @@ HostResult<void> Scheduler::fetch_failed(BlockId id, const Error& error, bool fi
             b->state = BlockState::queued;
             note_block(*b);
         }
+        return {};
+    });
+}
+
+HostResult<void> Scheduler::postpone(BlockId id, int64_t ms) {
+    const std::lock_guard lock(mutex_);
+    auto b = store_.block(id);
+    if (!b || b->state != BlockState::fetching) return {};
+    postponed_[id] = now_() + ms;
+    return change([&]() -> HostResult<void> {
+        b->state = BlockState::queued;
+        b->fetches--;
+        store_.update(*b);
         return {};
     });
 }

@@ -121,6 +121,8 @@ class Scheduler {
                              const std::string& aggregator_stdin);
     /// `final`: the block itself is at fault, another try cannot help.
     HostResult<void> fetch_failed(BlockId, const Error&, bool final);
+    /// The block does not exist yet: back to the queue, without counting the try, for at least `ms`.
+    HostResult<void> postpone(BlockId, int64_t ms);
     /// A block whose proof is to be checked; each is handed out once until answered.
     HostResult<std::optional<Block>> begin_verify();
     /// The proof is good and says `claims`; proven if that is the block asked for, else as rejected().
@@ -166,6 +168,7 @@ class Scheduler {
     std::map<std::string, int64_t> last_seen_;
     std::map<std::string, LiveProgress> progress_;
     std::set<BlockId> verifying_;
+    std::map<BlockId, int64_t> postponed_;  ///< until when
     std::map<std::string, uint64_t> counters_;
     uint64_t version_ = 0;
 

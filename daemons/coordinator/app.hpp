@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libs/base/config.hpp"
+#include "libs/base/metrics.hpp"
+#include "libs/cluster/blob_store.hpp"
+#include "libs/cluster/engine_process.hpp"
+#include "libs/cluster/http.hpp"
+#include "libs/cluster/scheduler.hpp"
+
+namespace ashlar::coordinator {
+
+/// What the routes share. Lives as long as the server.
+struct Context {
+    Context(const Config& c, cluster::Scheduler& s, const cluster::BlobStore& b, Metrics& m)
+        : config(c), scheduler(s), blobs(b), metrics(m) {}
+    const Config& config;
+    cluster::Scheduler& scheduler;
+    const cluster::BlobStore& blobs;
+    Metrics& metrics;
+    std::string subblock_elf, aggregator_elf;  ///< blobs
+    std::filesystem::path report;
+    int64_t started_ms = 0;
+    std::function<int64_t()> now_ms;
+
+    std::mutex mutex;
+    std::map<std::string, std::string> node_info;  ///< newest JSON text by node
+};
+
+/// The coordinator: store, scheduler, the threads that fetch, verify and report, and the API.
+class App {
+  public:
+    static HostResult<std::unique_ptr<App>> start(const Config& config, std::vector<std::string> engine_command);
+    virtual ~App() = default;
+    virtual uint16_t port() const = 0;
+    virtual bool healthy() const = 0;
+    virtual std::string summary() = 0;
+    virtual void stop() = 0;
+};
+
+std::vector<cluster::HttpRoute> job_routes(Context&);
+std::vector<cluster::HttpRoute> block_routes(Context&);
+std::vector<cluster::HttpRoute> node_routes(Context&);
+std::vector<cluster::HttpRoute> status_routes(Context&);
+
+/// The whole daemon: main() hands over. With ENGINE_ARGUMENT first, an engine.
+int run(int argc, char** argv, const cluster::ServiceFactory& service);
+
+}  // namespace ashlar::coordinator

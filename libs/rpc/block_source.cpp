@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/block_source.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <fstream>
+
+#include "libs/base/hex.hpp"
+
+namespace ashlar::rpc {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+HostResult<void> write(const fs::path& file, std::string_view bytes) {
+    const fs::path part = file.string() + ".part";
+    {
+        std::ofstream out(part, std::ios::binary);
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        if (!out.flush())
+            return fail("file_unwritable", part.string() + ": cannot be written", "check disk space and permissions");
+    }
+    std::error_code ec;
+    fs::rename(part, file, ec);
+    if (ec) return fail("file_unwritable", fmt::format("{}: {}", file.string(), ec.message()), "check permissions");
+    return {};
+}
+
+struct Head {
+    std::string number, hash;
+};
+
+HostResult<Head> head_of(const BlockSourceOptions& o, const std::string& which, std::stop_token stop) {
+    const bool by_hash = which.size() == 66;
+    ASHLAR_ASSIGN(const json::value v,
+                  call(o, by_hash ? "eth_getBlockByHash" : "eth_getBlockByNumber", {json::string(which), false}, stop));
+    if (!v.is_object()) return fail("rpc_block_missing", fmt::format("the node has no block {}", which));
+    const auto text = [&](const char* key) {
+        const auto* s = v.as_object().if_contains(key);
+        return s && s->is_string() ? std::string(s->as_string()) : std::string();
+    };
+    Head h{text("number"), text("hash")};
+    if (!h.number.starts_with("0x") || h.hash.size() != 66)
+        return fail("rpc_answer_bad", "the node's block has no number or hash");
+    return h;
+}
+
+}  // namespace
+
+std::string hex_quantity(uint64_t n) { return fmt::format("0x{:x}", n); }
+
+HostResult<uint64_t> fetch_block(const BlockSourceOptions& o, const std::string& which, const fs::path& dir,
+                                 std::stop_token stop) {
+    ASHLAR_ASSIGN(const Head head, head_of(o, which, stop));
+    uint64_t number = 0;
+    const auto [end, bad] =
+        std::from_chars(head.number.data() + 2, head.number.data() + head.number.size(), number, 16);
+    if (bad != std::errc() || end != head.number.data() + head.number.size())
+        return fail("rpc_answer_bad", fmt::format("'{}' is not a block number", head.number));
+    std::error_code ec;
+    fs::create_directories(dir, ec);
+    if (ec) return fail("file_unwritable", fmt::format("{}: {}", dir.string(), ec.message()), "check the path");
+    // The folder belongs to one hash; after a reorg it starts afresh.
+    std::string known;
+    std::ifstream(dir / "hash") >> known;
+    if (known != head.hash) {
+        for (const char* name : {"block.rlp", "witness.json"}) fs::remove(dir / name, ec);
+        ASHLAR_TRY(write(dir / "hash", head.hash));
+    }
+    if (!fs::exists(dir / "block.rlp", ec)) {
+        ASHLAR_ASSIGN(const json::value raw, call(o, "debug_getRawBlock", {json::string(head.number)}, stop));
+        const auto bytes = raw.is_string() ? from_hex(std::string_view(raw.as_string())) : std::nullopt;
+        if (!bytes || bytes->empty()) return fail("rpc_answer_bad", "debug_getRawBlock gave no bytes");
+        ASHLAR_TRY(write(dir / "block.rlp", {reinterpret_cast<const char*>(bytes->data()), bytes->size()}));
+    }
+    if (!fs::exists(dir / "witness.json", ec)) {
+        ASHLAR_ASSIGN(const json::value witness, call(o, "debug_executionWitness", {json::string(head.number)}, stop));
+        if (!witness.is_object()) return fail("rpc_answer_bad", "debug_executionWitness gave no object");
+        ASHLAR_TRY(write(dir / "witness.json", json::serialize(witness)));
+    }
+    ASHLAR_ASSIGN(const Head after, head_of(o, head.number, stop));
+    if (after.hash != head.hash) {
+        for (const char* name : {"block.rlp", "witness.json", "hash"}) fs::remove(dir / name, ec);
+        return fail("rpc_reorg", fmt::format("block {} became another one while it was fetched", number),
+                    "it is fetched again");
+    }
+    return number;
+}
+
+}  // namespace ashlar::rpc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "libs/base/error.hpp"
+#include "libs/rpc/json_rpc.hpp"
+
+namespace ashlar::rpc {
+
+using BlockSourceOptions = JsonRpcOptions;
+
+/// A number as Ethereum's JSON writes it: "0x1f".
+std::string hex_quantity(uint64_t n);
+
+/// Fetches a block and its witness into `dir` (made if need be): block.rlp and witness.json, each written whole.
+/// `which` is a hex number, "latest" or a 32-byte hash. What was fetched before is not fetched again. Returns the
+/// number. The bytes are not trusted: native execution checks them. Codes as call(), plus rpc_block_missing,
+/// rpc_answer_bad, rpc_reorg (the number got another block meanwhile), file_unwritable.
+HostResult<uint64_t> fetch_block(const BlockSourceOptions& options, const std::string& which,
+                                 const std::filesystem::path& dir, std::stop_token stop = {});
+
+}  // namespace ashlar::rpc

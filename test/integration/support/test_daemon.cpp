@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemons with the test prover: test_daemon coordinator|worker|aggregator OPTIONS...
+#include <cstdio>
+#include <string_view>
+
+#include "daemons/coordinator/app.hpp"
+#include "daemons/worker/app.hpp"
+#include "test/integration/support/test_service.hpp"
+
+int main(int argc, char** argv) {
+    const std::string_view role = argc > 1 ? argv[1] : "";
+    // An engine is `test_daemon engine`: either daemon serves it.
+    if (role == ashlar::cluster::ENGINE_ARGUMENT)
+        return ashlar::worker::run("worker", argc, argv, ashlar::test::make_test_service);
+    if (role == "coordinator") return ashlar::coordinator::run(argc - 1, argv + 1, ashlar::test::make_test_service);
+    if (role == "worker" || role == "aggregator")
+        return ashlar::worker::run(std::string(role), argc - 1, argv + 1, ashlar::test::make_test_service);
+    std::fprintf(stderr, "usage: test_daemon coordinator|worker|aggregator OPTIONS\n");
+    return 2;
+}

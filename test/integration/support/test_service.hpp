@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+
+#include "libs/cluster/engine.hpp"
+
+namespace ashlar::test {
+
+/// A prover for tests of the cluster only: it proves nothing. A "proof" names the hashes of program and input, so that
+/// a wrong, swapped or foreign one is noticed; how long it takes and how it fails is written in the input.
+///
+/// Block folder: block.rlp with the number, and `plan`, lines of `key value`: subblocks N, steps N, step_ms N,
+/// invalid 1 (the block breaks a rule). Environment of a daemon: ASHLAR_TEST_FAULT=garbage (returns bytes that are no
+/// proof), crash (the engine aborts), fail (an error each time).
+std::unique_ptr<cluster::ProvingService> make_test_service();
+
+/// Makes such a folder.
+void write_test_block(const std::filesystem::path& dir, uint64_t number, const std::string& plan);
+
+}  // namespace ashlar::test
