@@ -101,14 +101,22 @@ class PackedAvx2 {
     }
     /// High halves of the 64-bit products: those of `e` to even positions, those of `o` stay odd.
     ASHLAR_INLINE static __m256i merge_high(__m256i e, __m256i o) { return _mm256_blend_epi32(odd(e), o, 0xaa); }
-    /// Only the low half of q is used, and compilers know it: they would replace the 32 x 32 multiplier by a slower
-    /// 64-bit product. This hides it from them.
-    ASHLAR_INLINE static void keep_multiplier(__m256i& q) { __asm__("" : "+x"(q)); }
+    /// Products of the low halves of 64-bit positions. Written as instructions, because compilers that see that only
+    /// half of a quotient is used replace the 32 x 32 multiplier by the several times slower 64-bit product.
+    ASHLAR_INLINE static __m256i multiply_low_signed(__m256i a, __m256i b) {
+        __m256i r;
+        __asm__("vpmuldq %2, %1, %0" : "=x"(r) : "x"(a), "x"(b));
+        return r;
+    }
+    ASHLAR_INLINE static __m256i multiply_low_unsigned(__m256i a, __m256i b) {
+        __m256i r;
+        __asm__("vpmuludq %2, %1, %0" : "=x"(r) : "x"(a), "x"(b));
+        return r;
+    }
     /// x - q p with q = x p^-1 mod 2^32: low halves 0, high halves in (-p, p) for |x| < p 2^31.
     ASHLAR_INLINE static __m256i cancel_low(__m256i x) {
-        __m256i q = _mm256_mul_epi32(x, _mm256_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
-        keep_multiplier(q);
-        return _mm256_sub_epi64(x, _mm256_mul_epi32(q, p_vector()));
+        const __m256i q = multiply_low_signed(x, _mm256_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        return _mm256_sub_epi64(x, multiply_low_signed(q, p_vector()));
     }
     /// Product of two signed values.
     ASHLAR_INLINE static PackedAvx2 multiply(__m256i a, __m256i b) {
@@ -145,9 +153,8 @@ class ProductSum<PackedAvx2> {
 
     /// x in [0, p 2^32): high half of x - q p in (-p, p), unsigned form of PackedAvx2::cancel_low.
     ASHLAR_INLINE static __m256i cancel_low(__m256i x) {
-        __m256i q = _mm256_mul_epu32(x, _mm256_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
-        L::keep_multiplier(q);
-        return _mm256_sub_epi64(x, _mm256_mul_epu32(q, L::p_vector()));
+        const __m256i q = L::multiply_low_unsigned(x, _mm256_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        return _mm256_sub_epi64(x, L::multiply_low_unsigned(q, L::p_vector()));
     }
     /// x in [0, 2p 2^32) -> [0, p 2^32); works on the high halves alone.
     ASHLAR_INLINE static __m256i correct(__m256i x) {

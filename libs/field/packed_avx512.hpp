@@ -101,14 +101,22 @@ class PackedAvx512 {
     ASHLAR_INLINE static __m512i merge_high(__m512i e, __m512i o) {
         return _mm512_castps_si512(_mm512_mask_movehdup_ps(_mm512_castsi512_ps(o), 0x5555, _mm512_castsi512_ps(e)));
     }
-    /// Only the low half of q is used, and compilers know it: they would replace the 32 x 32 multiplier by a slower
-    /// 64-bit product. This hides it from them.
-    ASHLAR_INLINE static void keep_multiplier(__m512i& q) { __asm__("" : "+v"(q)); }
+    /// Products of the low halves of 64-bit positions. Written as instructions, because compilers that see that only
+    /// half of a quotient is used replace the 32 x 32 multiplier by the several times slower 64-bit product.
+    ASHLAR_INLINE static __m512i multiply_low_signed(__m512i a, __m512i b) {
+        __m512i r;
+        __asm__("vpmuldq %2, %1, %0" : "=v"(r) : "v"(a), "v"(b));
+        return r;
+    }
+    ASHLAR_INLINE static __m512i multiply_low_unsigned(__m512i a, __m512i b) {
+        __m512i r;
+        __asm__("vpmuludq %2, %1, %0" : "=v"(r) : "v"(a), "v"(b));
+        return r;
+    }
     /// x - q p with q = x p^-1 mod 2^32: low halves 0, high halves in (-p, p) for |x| < p 2^31.
     ASHLAR_INLINE static __m512i cancel_low(__m512i x) {
-        __m512i q = _mm512_mul_epi32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
-        keep_multiplier(q);
-        return _mm512_sub_epi64(x, _mm512_mul_epi32(q, p_vector()));
+        const __m512i q = multiply_low_signed(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        return _mm512_sub_epi64(x, multiply_low_signed(q, p_vector()));
     }
     /// Product of two signed values.
     ASHLAR_INLINE static PackedAvx512 multiply(__m512i a, __m512i b) {
@@ -145,9 +153,8 @@ class ProductSum<PackedAvx512> {
 
     /// x in [0, p 2^32): high half of x - q p in (-p, p), unsigned form of PackedAvx512::cancel_low.
     ASHLAR_INLINE static __m512i cancel_low(__m512i x) {
-        __m512i q = _mm512_mul_epu32(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
-        L::keep_multiplier(q);
-        return _mm512_sub_epi64(x, _mm512_mul_epu32(q, L::p_vector()));
+        const __m512i q = L::multiply_low_unsigned(x, _mm512_set1_epi32(static_cast<int>(KoalaBear::P_INVERSE)));
+        return _mm512_sub_epi64(x, L::multiply_low_unsigned(q, L::p_vector()));
     }
     /// x in [0, 2p 2^32) -> [0, p 2^32); works on the high halves alone.
     ASHLAR_INLINE static __m512i correct(__m512i x) {

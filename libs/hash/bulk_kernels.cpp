@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/hash/bulk_kernels.hpp"
 
+#include <algorithm>
+
 #include "libs/hash/poseidon2_packed.hpp"
 
 namespace ashlar::hash::ASHLAR_ISA {
@@ -95,15 +97,20 @@ void hash_level(const F* below, F* out, size_t n, size_t begin, size_t end) {
 void permute(Poseidon2<24>::State* states, size_t n) {
     size_t i = 0;
     for (; W > 1 && i + W <= n; i += W) {
-        F columns[24][W];
-        for (size_t j = 0; j < W; j++)
-            for (size_t k = 0; k < 24; k++) columns[k][j] = states[i + j][k];
-        L s[24];
-        for (size_t k = 0; k < 24; k++) s[k] = L::load(columns[k]);
+        L s[24], square[W];
+        for (size_t c = 0; c < 24; c += W) {
+            const size_t from = std::min(c, 24 - W);  // the last square overlaps the one before
+            for (size_t j = 0; j < W; j++) square[j] = L::load(&states[i + j][from]);
+            field::transpose(square);
+            for (size_t k = 0; k < W; k++) s[from + k] = square[k];
+        }
         permute_lanes(s);
-        for (size_t k = 0; k < 24; k++) s[k].store(columns[k]);
-        for (size_t j = 0; j < W; j++)
-            for (size_t k = 0; k < 24; k++) states[i + j][k] = columns[k][j];
+        for (size_t c = 0; c < 24; c += W) {
+            const size_t from = std::min(c, 24 - W);
+            for (size_t k = 0; k < W; k++) square[k] = s[from + k];
+            field::transpose(square);
+            for (size_t j = 0; j < W; j++) square[j].store(&states[i + j][from]);
+        }
     }
     for (; i < n; i++) Poseidon2<24>::permute(states[i]);
 }
