@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "libs/hash/merkle.hpp"
 #include "libs/iop/verify.hpp"
-#include "libs/pcs/opening.hpp"
 #include "libs/pcs/stack_weight.hpp"
 
 namespace ashlar::pcs {
@@ -12,6 +12,21 @@ namespace ashlar::pcs {
 using namespace iop;
 
 namespace {
+
+VerifyError to_verify_error(hash::MerkleError e) {
+    switch (e) {
+        case hash::MerkleError::indices:
+        case hash::MerkleError::row_count:
+            return VerifyError::number_of_rows;
+        case hash::MerkleError::too_few_siblings:
+            return VerifyError::too_few_siblings;
+        case hash::MerkleError::too_many_siblings:
+            return VerifyError::too_many_siblings;
+        case hash::MerkleError::root:
+            return VerifyError::merkle_root;
+    }
+    return VerifyError::merkle_root;
+}
 
 /// A point whose powers are a weight on the vector it was drawn for.
 struct PowerWeight {
@@ -66,7 +81,10 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
         for (size_t j = 0; j < a.openings.size(); j++) {
             const size_t width = i ? eq.size() * 5 : j ? vk.prep_layout.slices : shape.main_slices;
             const Digest& root = i ? proof.whir[i - 1].root : j ? vk.prep_root : proof.root;
-            ASHLAR_TRY(check_opening(root, d, indices, width, a.openings[j]));
+            if (a.openings[j].num_rows != indices.size()) return Fail{VerifyError::number_of_rows};
+            if (auto opened = hash::check_opening(root, d, indices, width, a.openings[j].rows, a.openings[j].siblings);
+                !opened)
+                return Fail{to_verify_error(opened.error())};
             for (size_t x = 0; x < indices.size(); x++) {
                 const F* row = a.openings[j].rows.data() + x * width;
                 Ext& value = values[first_value + x];

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/exec/isa.hpp"
+#include "libs/iop/proof.hpp"
+#include "libs/iop/prover_transcript.hpp"
+#include "libs/iop/table_kernels.hpp"
+#include "libs/iop/trace.hpp"
+
+/// The prover's side of sections 5.3 and 5.4, compiled once per instruction set.
+namespace ashlar::iop {
+
+/// The columns of one table as the prover reads them: main, then preprocessed; rows from h' on are zero for at least a
+/// pair of lanes.
+struct TableColumns {
+    std::vector<const F*> columns;
+};
+
+struct ProverContext {
+    const VerifyingKey& vk;
+    const Shape& shape;
+    const std::vector<TableKernels>& kernels;
+    const std::vector<TableColumns>& tables;
+    exec::ThreadPool& pool;
+};
+
+/// Seconds spent in stages, for benchmarks: summed by name, in order of first appearance.
+struct StageTimes {
+    std::vector<std::pair<const char*, double>> stages;
+    void add(const char* name, double seconds) {
+        for (auto& [n, s] : stages)
+            if (std::string_view(n) == name) return void(s += seconds);
+        stages.push_back({name, seconds});
+    }
+};
+
+struct FractionResult {
+    Point xi;
+    Ext p, q;  // claims on the leaves
+};
+
+struct ProverFunctions {
+    FractionResult (*prove_fractional_sum)(const ProverContext&, const Fingerprint&, ProverTranscript&, Proof&,
+                                           StageTimes&);
+    /// Returns the point r; the column claims are left to the opening, which reads every cell anyway.
+    Point (*prove_zerocheck)(const ProverContext&, const Combined&, PointView xi, const Ext& claim, ProverTranscript&,
+                             Proof&, StageTimes&);
+    GrindFunction grind;
+};
+
+ASHLAR_ISA_DECLARE(ProverFunctions, PROVER_FUNCTIONS)
+
+/// The functions for an instruction set, or the next weaker one that was compiled.
+const ProverFunctions& prover_functions(exec::Isa isa);
+
+}  // namespace ashlar::iop

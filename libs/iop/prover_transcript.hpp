@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/exec/thread_pool.hpp"
+#include "libs/iop/transcript.hpp"
+
+namespace ashlar::iop {
+
+/// What a lying prover changes; the honest one has none. For tests of the verifier (test/support/lying_prover.hpp).
+class ProverHooks {
+  public:
+    virtual ~ProverHooks() = default;
+    /// Called with each non-empty prover message of E elements, numbered from 0, before it is absorbed and stored.
+    virtual void message(size_t, std::span<Ext>) {}
+    /// Called for each proof of work, numbered from 0: true to take the first nonce that does not do it.
+    virtual bool skip_work(size_t) { return false; }
+};
+
+/// Finds the least nonce whose proof of work of `bits` > 0 succeeds, on all threads of the pool.
+using GrindFunction = F (*)(const Transcript&, uint32_t bits, exec::ThreadPool& pool);
+
+class ProverTranscript {
+  public:
+    ProverTranscript(exec::ThreadPool& pool, GrindFunction grind, ProverHooks* hooks)
+        : pool_(pool), grind_(grind), hooks_(hooks) {}
+
+    Transcript& state() { return transcript_; }
+    void tag(Tag t) { transcript_.tag(t); }
+    void absorb(std::span<const F> xs) { transcript_.absorb(xs); }
+    Ext challenge() { return transcript_.challenge(); }
+    uint32_t index(uint32_t bits) { return transcript_.index(bits); }
+
+    /// Sends a message: hooks may change it in place; then it is absorbed.
+    void send(std::span<Ext> message) {
+        if (hooks_ && !message.empty()) hooks_->message(messages_, message);
+        messages_ += !message.empty();
+        transcript_.absorb(std::span<const Ext>(message));
+    }
+    /// Finds and absorbs a nonce; 0 without effect if bits = 0.
+    F grind(uint32_t bits) {
+        if (bits == 0) return F::ZERO;
+        F nonce;
+        if (hooks_ && hooks_->skip_work(works_))
+            nonce = first_failing(bits);
+        else
+            nonce = grind_(transcript_, bits, pool_);
+        works_++;
+        (void)transcript_.check_pow(bits, nonce);
+        return nonce;
+    }
+    size_t messages() const { return messages_; }
+    size_t works() const { return works_; }
+
+  private:
+    F first_failing(uint32_t bits) const {
+        for (uint32_t n = 0;; n++) {
+            Transcript t = transcript_;
+            if (!t.check_pow(bits, F::reduce(n))) return F::reduce(n);
+        }
+    }
+    Transcript transcript_;
+    exec::ThreadPool& pool_;
+    GrindFunction grind_;
+    ProverHooks* hooks_;
+    size_t messages_ = 0, works_ = 0;
+};
+
+}  // namespace ashlar::iop

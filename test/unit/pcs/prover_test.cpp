@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "libs/pcs/verify.hpp"
+#include "test/support/spec_prover.hpp"
+
+namespace {
+using namespace ashlar;
+using namespace ashlar::test;
+
+std::vector<exec::Isa> supported() {
+    std::vector<exec::Isa> out;
+    for (exec::Isa isa : {exec::Isa::scalar, exec::Isa::avx2, exec::Isa::avx512})
+        if (exec::cpu_supports(isa)) out.push_back(isa);
+    return out;
+}
+}  // namespace
+
+TEST_CASE("makes the specification's own proofs, byte by byte, on every instruction set") {
+    exec::ThreadPool pool(2);
+    for (exec::Isa isa : supported())
+        for (const SpecCase& c : read_spec_cases("test/vectors/protocol_vectors.txt")) {
+            INFO(c.system << " under " << c.profile << " on " << exec::isa_name(isa));
+            iop::ProvingKey key = spec_proving_key(c.system, *iop::named_profile(c.profile), isa, pool);
+            REQUIRE(key.vk.prep_root == c.prep_root);
+            key.vk.digest = c.digest;
+            const auto proof = iop::prove(key, c.public_elements(), spec_traces(key.vk, c.tables), pool);
+            REQUIRE(proof);
+            const auto verdict = iop::verify(key.vk, c.public_elements(), *proof);
+            INFO((verdict ? std::string_view("accepted") : to_string(verdict.error())));
+            REQUIRE(verdict);
+            REQUIRE((*proof == c.proof));
+        }
+}
+
+TEST_CASE("larger witnesses are accepted under the real code paths") {
+    exec::ThreadPool pool(2);
+    for (exec::Isa isa : supported())
+        for (const char* profile : {"test", "spec-test-johnson", "spec-test"}) {
+            const iop::ProvingKey key = spec_proving_key("machine", *iop::named_profile(profile), isa, pool);
+            const bool big = key.vk.profile.s > 10;
+            for (uint32_t scale : {1u, big ? 700u : 3u, big ? 3000u : 5u}) {
+                const SpecRun run =
+                    spec_run(scale, key.vk.profile, 3 * scale, 5 * scale, scale, 1, big ? 9 * scale : 20);
+                INFO(profile << " scale " << scale << " on " << exec::isa_name(isa));
+                const auto proof = iop::prove(key, run.public_values, spec_traces(key.vk, run.tables), pool);
+                REQUIRE(proof);
+                const auto verdict = iop::verify(key.vk, run.public_values, *proof);
+                INFO((verdict ? std::string_view("accepted") : to_string(verdict.error())));
+                REQUIRE(verdict);
+            }
+        }
+}
