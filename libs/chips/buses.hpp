@@ -39,12 +39,12 @@ enum Bus : uint32_t {
     BUS_HINT = 12,
 
     /// Private buses of the precompile chips that take several rows.
+    /// (t, round, 50 words mod p, 7 checks): keccak_state.hpp.
     BUS_KECCAK = 32,
-    BUS_KECCAK_STATE = 33,
-    BUS_UINT256 = 34,
-    BUS_SECP256K1 = 35,
-    BUS_SECP256K1_DECOMPRESS = 36,
-    BUS_DEFERRED = 37,
+    /// (t, step, word of w[0], 16 words of the schedule as limbs).
+    BUS_SHA_EXTEND = 33,
+    /// (t, step, word of w[0], working variables a .. h as limbs).
+    BUS_SHA_COMPRESS = 34,
 };
 
 /// Operations of BUS_BYTE.

@@ -27,6 +27,8 @@ inline constexpr uint32_t CALL_COMMIT_DEFERRED_PROOFS = 0x0000001a;
 inline constexpr uint32_t CALL_VERIFY_PICO_PROOF = 0x0000001b;
 inline constexpr uint32_t CALL_HINT_LEN = 0x000000f0;
 inline constexpr uint32_t CALL_HINT_READ = 0x000000f1;
+inline constexpr uint32_t CALL_SHA_EXTEND = 0x00300105;
+inline constexpr uint32_t CALL_SHA_COMPRESS = 0x00010106;
 inline constexpr uint32_t CALL_KECCAK_PERMUTE = 0x00010109;
 inline constexpr uint32_t CALL_UINT256_MUL = 0x0001011d;
 inline constexpr uint32_t CALL_SECP256K1_ADD = 0x0001010a;
@@ -35,7 +37,7 @@ inline constexpr uint32_t CALL_SECP256K1_DECOMPRESS = 0x0000010c;
 
 /// The call table. A word that is not here has no ecall row: a program that makes such a call runs, but cannot be
 /// proven.
-inline constexpr std::array<ProvableCall, 14> PROVABLE_CALLS = {{
+inline constexpr std::array<ProvableCall, 16> PROVABLE_CALLS = {{
     {.word = CALL_HALT, .has_chip = true, .returns = false, .free = false, .halts = true},
     {.word = CALL_WRITE, .has_chip = false, .returns = false, .free = false, .halts = false},
     {.word = CALL_ENTER_UNCONSTRAINED, .has_chip = false, .returns = true, .free = false, .halts = false},
@@ -45,6 +47,8 @@ inline constexpr std::array<ProvableCall, 14> PROVABLE_CALLS = {{
     {.word = CALL_VERIFY_PICO_PROOF, .has_chip = true, .returns = false, .free = false, .halts = false},
     {.word = CALL_HINT_LEN, .has_chip = false, .returns = true, .free = true, .halts = false},
     {.word = CALL_HINT_READ, .has_chip = true, .returns = false, .free = false, .halts = false},
+    {.word = CALL_SHA_EXTEND, .has_chip = true, .returns = false, .free = false, .halts = false},
+    {.word = CALL_SHA_COMPRESS, .has_chip = true, .returns = false, .free = false, .halts = false},
     {.word = CALL_KECCAK_PERMUTE, .has_chip = true, .returns = false, .free = false, .halts = false},
     {.word = CALL_UINT256_MUL, .has_chip = true, .returns = false, .free = false, .halts = false},
     {.word = CALL_SECP256K1_ADD, .has_chip = true, .returns = false, .free = false, .halts = false},

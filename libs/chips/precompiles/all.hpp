@@ -10,6 +10,8 @@
 #include "libs/chips/precompiles/field_operation.hpp"
 #include "libs/chips/precompiles/keccak_memory.hpp"
 #include "libs/chips/precompiles/keccak_round.hpp"
+#include "libs/chips/precompiles/sha_compress.hpp"
+#include "libs/chips/precompiles/sha_extend.hpp"
 #include "libs/chips/precompiles/uint256_mul.hpp"
 
 /// Every precompile chip, and how their rows come from a chunk's record.
@@ -22,20 +24,29 @@
 /// wrong result, an operand on which it faults): then no proof of the chunk exists.
 namespace ashlar::chips {
 
-/// The calls of the first machine: what Ethereum's blocks need most.
+namespace detail {
+template <class A, class B>
+struct JoinedChips;
+template <class... A, class... B>
+struct JoinedChips<air::ChipSet<A...>, air::ChipSet<B...>> {
+    using Type = air::ChipSet<A..., B...>;
+};
+}  // namespace detail
+
+/// The calls that every guest makes, or that Ethereum's blocks need most.
 using EssentialPrecompileChips =
-    air::ChipSet<KeccakRoundChip, KeccakMemoryChip, Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,
+    air::ChipSet<KeccakRoundChip, KeccakMemoryChip, ShaExtendChip, ShaExtendRoundsChip, ShaCompressChip,
+                 ShaCompressRoundsChip, Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,
                  CurveDecompressChip<Secp256k1, RootChoice::parity>, DeferredChainChip>;
 
 /// All of them.
-using PrecompileChips =
-    air::ChipSet<KeccakRoundChip, KeccakMemoryChip, Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,
-                 CurveDecompressChip<Secp256k1, RootChoice::parity>, DeferredChainChip, CurveAddChip<Secp256r1>,
-                 CurveDoubleChip<Secp256r1>, CurveDecompressChip<Secp256r1, RootChoice::parity>, CurveAddChip<Bn254>,
-                 CurveDoubleChip<Bn254>, CurveAddChip<Bls12381>, CurveDoubleChip<Bls12381>,
-                 CurveDecompressChip<Bls12381, RootChoice::order>, FieldOperationChip<Secp256k1Fp>,
-                 FieldOperationChip<Bn254Fp>, FieldOperationChip<Bls12381Fp>, QuadraticOperationChip<Bn254Fp2>,
-                 QuadraticOperationChip<Bls12381Fp2>>;
+using PrecompileChips = detail::JoinedChips<
+    EssentialPrecompileChips,
+    air::ChipSet<CurveAddChip<Secp256r1>, CurveDoubleChip<Secp256r1>,
+                 CurveDecompressChip<Secp256r1, RootChoice::parity>, CurveAddChip<Bn254>, CurveDoubleChip<Bn254>,
+                 CurveAddChip<Bls12381>, CurveDoubleChip<Bls12381>, CurveDecompressChip<Bls12381, RootChoice::order>,
+                 FieldOperationChip<Secp256k1Fp>, FieldOperationChip<Bn254Fp>, FieldOperationChip<Bls12381Fp>,
+                 QuadraticOperationChip<Bn254Fp2>, QuadraticOperationChip<Bls12381Fp2>>>::Type;
 
 /// Whether a chip has rows for a syscall word.
 template <class Chip>

@@ -23,6 +23,10 @@ TEST_CASE("precompile chips have the columns and interactions that the README st
         shapes.push_back({s.name, s.num_main, s.interactions.size()});
     const std::vector<Shape> stated = {{"keccak_round", 2315, 2},
                                        {"keccak_memory", 306, 307},
+                                       {"sha_extend", 70, 70},
+                                       {"sha_extend_rounds", 382, 18},
+                                       {"sha_compress", 91, 59},
+                                       {"sha_compress_rounds", 518, 18},
                                        {"uint256_mul", 313, 249},
                                        {"secp256k1_add", 480, 402},
                                        {"secp256k1_double", 412, 332},
