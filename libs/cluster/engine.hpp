@@ -21,10 +21,10 @@ struct ProveOptions {
     unsigned threads = 0;  ///< 0: as many as the machine has
 };
 
-/// Where a task stands. `done`/`total` count chunks in the stage "proving" (total 0: not known yet).
+/// Where a task stands. `done`/`total` count cycles in the stage "proving" (total 0: not known yet).
 struct Progress {
     std::string stage;  ///< "setup", "executing", "proving", "verifying", "assembling"
-    uint64_t done = 0, total = 0, cycles = 0;
+    uint64_t done = 0, total = 0, chunks = 0;
 };
 using ProgressFn = std::function<void(const Progress&)>;
 
@@ -35,6 +35,7 @@ struct ProveOutcome {
     double seconds = 0;
     std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
     std::string committed_digest, vk_digest;             ///< hex, 32 bytes each
+    Bytes committed;                                     ///< the bytes whose SHA-256 that is
 };
 
 /// What a verified program proof says.
@@ -90,10 +91,12 @@ class ProvingService {
     virtual HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
                                                     uint64_t subblock_gas, const BlockPrograms&,
                                                     const std::string& profile) = 0;
-    /// Joins the aggregator's proof and the subblocks' proofs, in order, into one block proof. Verifies each subblock
-    /// proof first: error code "bad_subblock_proof", details in `hint` as the index in decimal.
-    virtual HostResult<Bytes> assemble_block(const BlockPrograms&, BytesView aggregator_proof,
-                                             const std::vector<Bytes>& subblock_proofs, const std::string& profile) = 0;
+    /// Joins the aggregator's run and the subblocks' proofs, in order, into one block proof. Verifies each subblock
+    /// proof
+    /// first, against what the aggregator was told of it: error code "bad_subblock_proof", `hint` its index in decimal.
+    virtual HostResult<Bytes> assemble_block(const BlockPrograms&, const ProveOutcome& aggregator,
+                                             BytesView aggregator_stdin, const std::vector<Bytes>& subblock_proofs,
+                                             const std::string& profile) = 0;
     virtual HostResult<BlockClaims> verify_block(const BlockPrograms&, BytesView proof, const std::string& chain,
                                                  const std::string& profile) = 0;
 };

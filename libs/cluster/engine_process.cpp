@@ -149,7 +149,7 @@ HostResult<json::object> EngineProcess::call(const json::object& request, const 
         if (type == "progress") {
             if (progress)
                 progress({text_field(*message, "stage"), number_field(*message, "done"),
-                          number_field(*message, "total"), number_field(*message, "cycles")});
+                          number_field(*message, "total"), number_field(*message, "chunks")});
         } else if (type == "error") {
             return Fail{error_from(*message)};
         } else {

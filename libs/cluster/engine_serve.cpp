@@ -50,7 +50,7 @@ class Engine {
     ProgressFn reporter() {
         return [this](const Progress& p) {
             send(
-                {{"type", "progress"}, {"stage", p.stage}, {"done", p.done}, {"total", p.total}, {"cycles", p.cycles}});
+                {{"type", "progress"}, {"stage", p.stage}, {"done", p.done}, {"total", p.total}, {"chunks", p.chunks}});
         };
     }
     static HostResult<Bytes> file(const json::object& o, const char* key) {
@@ -99,8 +99,8 @@ class Engine {
         const auto opts = options(o);
         ASHLAR_ASSIGN(ProveOutcome r, service_.prove_program(p.aggregator_elf, input, opts, reporter(), {}));
         const auto begin = Clock::now();
-        reporter()({"assembling", r.chunks, r.chunks, r.cycles});
-        ASHLAR_ASSIGN(r.proof, service_.assemble_block(p, r.proof, proofs, opts.profile));
+        reporter()({"assembling", r.cycles, r.cycles, r.chunks});
+        ASHLAR_ASSIGN(r.proof, service_.assemble_block(p, r, input, proofs, opts.profile));
         r.stages.emplace_back("assemble", std::chrono::duration<double>(Clock::now() - begin).count());
         ASHLAR_TRY(write(o, r.proof));
         return done(to_json(r));

@@ -258,7 +258,7 @@ class Daemon final : public NodeDaemon {
                                                     {"stage", s->progress.stage},
                                                     {"done", s->progress.done},
                                                     {"total", s->progress.total},
-                                                    {"cycles", s->progress.cycles}});
+                                                    {"chunks", s->progress.chunks}});
         }
         const json::object body{{"epoch", epoch()}, {"attempts", std::move(attempts)}, {"info", info()}};
         auto reply = client.post("/v1/nodes/" + id_ + "/heartbeat", json::serialize(body));

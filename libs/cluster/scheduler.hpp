@@ -51,7 +51,7 @@ struct AttemptProgress {
     std::string attempt;
     uint64_t seq = 0;  ///< grows with each step the engine reports
     std::string stage;
-    uint64_t done = 0, total = 0, cycles = 0;
+    uint64_t done = 0, total = 0, chunks = 0;
 };
 
 /// What a node gets to do.
@@ -85,7 +85,7 @@ struct LiveProgress {
     uint64_t seq = 0;
     int64_t at_ms = 0;
     std::string stage;
-    uint64_t done = 0, total = 0, cycles = 0;
+    uint64_t done = 0, total = 0, chunks = 0;
 };
 
 /// The job model: every state change of cluster.md section 4, each in one store transaction, with its event. Knows

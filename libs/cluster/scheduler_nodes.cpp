@@ -158,7 +158,7 @@ HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& nod
         // Only progress of this attempt moves its clock: a heartbeat alone does not.
         LiveProgress& p = progress_[r.attempt];
         if (r.seq > p.seq) {
-            p = {r.seq, now_(), r.stage, r.done, r.total, r.cycles};
+            p = {r.seq, now_(), r.stage, r.done, r.total, r.chunks};
             version_++;
         }
     }

@@ -83,7 +83,7 @@ TEST_CASE("worker and coordinator both killed: both come back, the block is prov
     c.start_coordinator();
     c.start_node("w1", "worker");  // same state directory: same node, next epoch
     CHECK(c.wait_job(id) == "done");
-    for (const auto& n : c.get("/v1/nodes").at("nodes").as_array())
+    for (const auto& n : c.nodes())
         if (text_field(n.as_object(), "name") == "w1") CHECK(number_field(n.as_object(), "epoch") == 2);
 }
 

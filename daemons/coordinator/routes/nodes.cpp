@@ -55,7 +55,7 @@ HostResult<json::object> heartbeat(Context& c, const std::string& id, const std:
             ASHLAR_ASSIGN(p.attempt, need_text(a, "attempt"));
             ASHLAR_ASSIGN(p.seq, need_number(a, "seq"));
             p.stage = text_field(a, "stage").substr(0, 32);
-            p.done = number_field(a, "done"), p.total = number_field(a, "total"), p.cycles = number_field(a, "cycles");
+            p.done = number_field(a, "done"), p.total = number_field(a, "total"), p.chunks = number_field(a, "chunks");
             reports.push_back(std::move(p));
         }
     ASHLAR_ASSIGN(const auto stop, c.scheduler.heartbeat(id, epoch, reports, ""));

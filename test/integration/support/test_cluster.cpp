@@ -124,7 +124,7 @@ void TestCluster::start_node(const std::string& name, const std::string& role, c
            "--drain-s", "10"},
           fault);
     wait(name + " is live", [&] {
-        for (const auto& n : get("/v1/nodes")["nodes"].as_array())
+        for (const auto& n : nodes())
             if (text_field(n.as_object(), "name") == name && text_field(n.as_object(), "state") == "live") return true;
         return false;
     });
@@ -170,6 +170,8 @@ json::object TestCluster::get(const std::string& path) {
     return *parse_object(*r);
 }
 
+json::array TestCluster::nodes() { return get("/v1/nodes").at("nodes").as_array(); }
+
 json::object TestCluster::post(const std::string& path, const json::object& body, int want_status) {
     const auto r = client(path.find("/nodes") != std::string::npos || path.find("/results") != std::string::npos ||
                                   path.find("/tasks") != std::string::npos
@@ -210,7 +212,8 @@ void TestCluster::wait(const std::string& what, const std::function<bool()>& con
 std::string TestCluster::wait_running_subblock(int64_t id) {
     std::string node_id, name;
     wait("a subblock is in the middle of proving", [&] {
-        for (const auto& b : job(id)["blocks"].as_array())
+        const json::object seen = job(id);
+        for (const auto& b : seen.at("blocks").as_array())
             if (const auto* tasks = b.as_object().if_contains("tasks"))
                 for (const auto& t : tasks->as_array())
                     if (text_field(t.as_object(), "state") == "running" &&
@@ -218,7 +221,7 @@ std::string TestCluster::wait_running_subblock(int64_t id) {
                         node_id = text_field(t.as_object(), "node");
         return !node_id.empty();
     });
-    for (const auto& n : get("/v1/nodes")["nodes"].as_array())
+    for (const auto& n : nodes())
         if (text_field(n.as_object(), "id") == node_id) name = text_field(n.as_object(), "name");
     return name;
 }

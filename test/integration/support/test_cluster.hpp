@@ -41,6 +41,7 @@ class TestCluster {
     std::unique_ptr<cluster::HttpClient> client(const std::string& token) const;
     boost::json::object get(const std::string& path);
     boost::json::object post(const std::string& path, const boost::json::object& body, int want_status);
+    boost::json::array nodes();
     int64_t create_job(uint64_t start, uint64_t count);
     boost::json::object job(int64_t id) { return get("/v1/jobs/" + std::to_string(id)); }
     std::string wait_job(int64_t id, std::chrono::seconds limit = std::chrono::seconds(20));

@@ -86,9 +86,9 @@ class TestService final : public ProvingService {
         return out;
     }
 
-    HostResult<Bytes> assemble_block(const BlockPrograms& p, BytesView aggregator, const std::vector<Bytes>& subblocks,
-                                     const std::string&) override {
-        std::string out = text_of(aggregator) + "\n";
+    HostResult<Bytes> assemble_block(const BlockPrograms& p, const ProveOutcome& aggregator, BytesView,
+                                     const std::vector<Bytes>& subblocks, const std::string&) override {
+        std::string out = text_of(aggregator.proof) + "\n";
         for (size_t i = 0; i < subblocks.size(); i++) {
             const std::string proof = text_of(subblocks[i]);
             if (proof.find("test-proof " + sha256_hex(p.subblock_elf)) != 0)

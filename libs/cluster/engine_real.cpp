@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ProvingService of the daemons: the machine proves, the Ethereum libraries prepare.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <list>
+
+#include "libs/base/hex.hpp"
+#include "libs/cluster/blob_store.hpp"
+#include "libs/cluster/block_file.hpp"
+#include "libs/cluster/engine.hpp"
+#include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/native.hpp"
+#include "libs/exec/isa.hpp"
+#include "libs/exec/thread_pool.hpp"
+#include "libs/iop/profile.hpp"
+#include "libs/machine/block_proof.hpp"
+#include "libs/machine/prover.hpp"
+
+namespace ashlar::cluster {
+
+namespace {
+
+/// Keys kept: the two block programs and one more.
+constexpr size_t KEYS_KEPT = 3;
+
+std::string digest_hex(const rv32::DigestWords& words) { return to_hex(rv32::digest_bytes(words).view()); }
+
+Fail<Error> refused(const machine::VerifyFailure& f, const std::string& what) {
+    return fail("proof_" + std::string(machine::to_string(f.code)),
+                fmt::format("{} is not valid: {} (part {})", what, machine::to_string(f.code), f.index));
+}
+
+std::string fork_name(evm::Revision revision) {
+    static constexpr const char* NAMES[] = {"paris", "shanghai", "cancun", "prague", "osaka"};
+    return NAMES[static_cast<size_t>(revision)];
+}
+
+class MachineService final : public ProvingService {
+  public:
+    HostResult<ProveOutcome> prove_program(BytesView elf, BytesView stdin_builder, const ProveOptions& options,
+                                           const ProgressFn& progress, std::stop_token stop) override {
+        const auto report = [&](Progress p) {
+            if (progress) progress(p);
+        };
+        ASHLAR_ASSIGN(rv32::Stdin input, rv32::decode_stdin(stdin_builder));
+        report({"setup"});
+        ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(elf, options.profile, options.threads));
+        // A run costs a hundredth of its proof: it finds guest faults at once and tells how much there is to prove.
+        report({"executing"});
+        ASHLAR_ASSIGN(const rv32::ExecuteReport run, rv32::execute(key->program, input));
+        if (run.fault)
+            return fail("guest_fault",
+                        fmt::format("the guest failed at pc {:#x}: {}: {}", run.fault->pc,
+                                    rv32::fault_name(run.fault->kind), run.fault->message),
+                        run.stderr_text.substr(0, 500));
+        report({"proving", 0, run.cycles});
+        machine::ProveOptions o;
+        o.chunk_cycles = options.chunk_cycles;
+        o.threads = options.threads;
+        o.stop = stop;
+        o.progress = [&](const machine::Progress& p) {
+            report({"proving", p.cycles_proven, run.cycles, p.chunks_proven});
+        };
+        ASHLAR_ASSIGN(machine::ProvenRun proven, machine::prove_run(*key, std::move(input), o));
+        const machine::ProveStats& s = proven.stats;
+        ProveOutcome out;
+        out.proof = std::move(proven.proof);
+        out.chunks = s.chunks, out.cycles = s.cycles, out.cells = s.cells, out.interactions = s.interactions;
+        out.seconds = s.seconds();
+        out.stages = {{"execute", s.execute_seconds},
+                      {"record", s.record_seconds},
+                      {"tree", s.tree_seconds},
+                      {"trace", s.trace_seconds}};
+        out.stages.insert(out.stages.end(), s.stages.begin(), s.stages.end());
+        out.stages.emplace_back("verify", s.verify_seconds);
+        out.committed_digest = digest_hex(proven.report.committed_digest);
+        out.committed = std::move(proven.report.committed);
+        out.vk_digest = digest_hex(machine::vk_digest(key->vk));
+        return out;
+    }
+
+    HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
+        ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(elf, profile, 0));
+        const auto claims = machine::verify_run(key->vk, proof);
+        if (!claims) return refused(claims.error(), "the proof");
+        if (std::any_of(claims->deferred_chain.begin(), claims->deferred_chain.end(),
+                        [](uint32_t w) { return w != 0; }))
+            return fail("proof_demands_others", "the program demands other proofs, and this file holds none");
+        ProgramClaims out;
+        out.committed_digest = to_hex(claims->committed_bytes().view());
+        out.vk_digest = digest_hex(machine::vk_digest(key->vk));
+        out.profile = profile;
+        out.exit_code = claims->exit_code;
+        out.chunks = claims->chunks;
+        out.security_bits = security_bits(profile);
+        return out;
+    }
+
+    HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
+                                            uint64_t subblock_gas, const BlockPrograms& programs,
+                                            const std::string& profile) override {
+        ASHLAR_ASSIGN(const ethereum::ChainConfig config, ethereum::load_chain(chain));
+        ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block_folder(dir));
+        ethereum::BlockResult native;
+        const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas, &native);
+        if (!inputs)
+            return fail("block_invalid", std::string(ethereum::to_string(inputs.error().code)),
+                        "the block breaks this rule, or its witness lacks a part");
+        ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(programs.subblock_elf, profile, 0));
+        PreparedBlock out;
+        const ethereum::BlockClaim& claim = inputs->claim;
+        out.facts.chain_id = claim.chain_id, out.facts.number = claim.number, out.facts.gas_used = claim.gas_used;
+        out.facts.transactions = native.transaction_gas.size();
+        out.facts.timestamp = native.header.timestamp;
+        out.facts.hash = to_hex0x(claim.block_hash.view()), out.facts.parent_hash = to_hex0x(claim.parent_hash.view());
+        out.facts.state_root = to_hex0x(claim.root_after.view());
+        out.facts.fork = fork_name(native.revision);
+        for (const auto& s : inputs->subblocks) {
+            out.subblock_stdins.push_back(rv32::encode_stdin({{s.environment, s.state, s.codes}}));
+            out.facts.subblocks.push_back({s.claim.begin, s.claim.end, s.gas()});
+        }
+        const Bytes32 vk = rv32::digest_bytes(machine::vk_digest(key->vk));
+        out.aggregator_stdin = rv32::encode_stdin({{inputs->aggregator_claims(vk), inputs->aggregator_block}});
+        return out;
+    }
+
+    HostResult<Bytes> assemble_block(const BlockPrograms& programs, const ProveOutcome& aggregator,
+                                     BytesView aggregator_stdin, const std::vector<Bytes>& subblock_proofs,
+                                     const std::string& profile) override {
+        ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(programs.subblock_elf, profile, 0));
+        ASHLAR_ASSIGN(const rv32::Stdin input, rv32::decode_stdin(aggregator_stdin));
+        const auto told = input.buffers.empty() ? std::nullopt : ethereum::AggregatorClaims::decode(input.buffers[0]);
+        if (!told || told->subblocks.size() != subblock_proofs.size())
+            return fail("aggregator_input_bad", "the aggregator's input does not name these subblocks");
+        for (size_t i = 0; i < subblock_proofs.size(); i++) {
+            const auto claims = machine::verify_run(key->vk, subblock_proofs[i]);
+            std::string why;
+            if (!claims)
+                why = machine::to_string(claims.error().code);
+            else if (to_hex(claims->committed_bytes().view()) != sha256_hex(told->subblocks[i]))
+                why = "it commits to something else";
+            if (!why.empty())
+                return fail("bad_subblock_proof", fmt::format("subblock {}: {}", i, why), std::to_string(i));
+        }
+        return encode_block_file(
+            {aggregator.committed, machine::encode(machine::BlockProof{aggregator.proof, subblock_proofs})});
+    }
+
+    HostResult<BlockClaims> verify_block(const BlockPrograms& programs, BytesView proof, const std::string& chain,
+                                         const std::string& profile) override {
+        ASHLAR_ASSIGN(const BlockFile file, decode_block_file(proof));
+        ASHLAR_ASSIGN(const machine::ProvingKey* aggregator, key_of(programs.aggregator_elf, profile, 0));
+        ASHLAR_ASSIGN(const machine::ProvingKey* subblock, key_of(programs.subblock_elf, profile, 0));
+        const auto claims = machine::verify_block(aggregator->vk, subblock->vk, file.proof);
+        if (!claims) return refused(claims.error(), "the block proof");
+        // The proof binds the digest; the file's bytes count only because they hash to it.
+        if (to_hex(claims->aggregator.committed_bytes().view()) != sha256_hex(file.committed))
+            return fail("proof_committed_bytes", "the claims in the file are not what the proof commits to");
+        const auto claim = ethereum::BlockClaim::decode(file.committed);
+        if (!claim) return fail("proof_committed_bytes", "the committed bytes are not a block's claims");
+        if (claim->subblock_vk != rv32::digest_bytes(machine::vk_digest(subblock->vk)))
+            return fail("proof_other_program", "the block was proven with another subblock program");
+        std::optional<ethereum::ChainConfig> config;
+        if (chain.empty()) {
+            config = ethereum::known_chain(claim->chain_id);
+        } else {
+            ASHLAR_ASSIGN(config, ethereum::load_chain(chain));
+        }
+        if (!config || claim->config_digest != config->digest())
+            return fail("proof_other_chain", "the block was proven under other chain rules",
+                        "name the chain with --chain");
+        BlockClaims out;
+        out.chain_id = claim->chain_id, out.number = claim->number, out.gas_used = claim->gas_used;
+        out.block_hash = to_hex0x(claim->block_hash.view()), out.parent_hash = to_hex0x(claim->parent_hash.view());
+        out.state_root_before = to_hex0x(claim->root_before.view()),
+        out.state_root = to_hex0x(claim->root_after.view());
+        out.config_digest = to_hex0x(claim->config_digest.view());
+        out.security_bits = security_bits(profile);
+        out.profile = profile;
+        return out;
+    }
+
+  private:
+    struct Kept {
+        std::string elf, profile;
+        machine::ProvingKey key;
+    };
+    std::list<Kept> keys_;  ///< last used first
+
+    /// The key of a program; valid until KEYS_KEPT other programs were asked for.
+    HostResult<const machine::ProvingKey*> key_of(BytesView elf, const std::string& profile_name, unsigned threads) {
+        const std::string hash = sha256_hex(elf);
+        const auto known = std::find_if(keys_.begin(), keys_.end(),
+                                        [&](const Kept& k) { return k.elf == hash && k.profile == profile_name; });
+        if (known != keys_.end()) {
+            keys_.splice(keys_.begin(), keys_, known);
+            return &keys_.front().key;
+        }
+        const iop::Profile* profile = iop::named_profile(profile_name);
+        if (!profile || profile->for_tests)
+            return fail("profile_unknown",
+                        fmt::format("there is no security profile '{}' for real proofs", profile_name), "use chunk");
+        ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
+        exec::ThreadPool pool(threads);
+        ASHLAR_ASSIGN(machine::ProvingKey key, machine::setup(std::move(program), *profile, exec::best_isa(), pool));
+        keys_.push_front({hash, profile_name, std::move(key)});
+        if (keys_.size() > KEYS_KEPT) keys_.pop_back();
+        return &keys_.front().key;
+    }
+
+    /// The real profiles are made for this many bits; their accounting is checked where they are defined.
+    static double security_bits(const std::string&) { return 128; }
+};
+
+}  // namespace
+
+std::unique_ptr<ProvingService> make_proving_service() { return std::make_unique<MachineService>(); }
+
+}  // namespace ashlar::cluster
