@@ -20,7 +20,12 @@ struct Op;
 #define ASHLAR_RV32_PARAMETERS                                                                                   \
     const ::ashlar::rv32::Op *op, ::ashlar::rv32::Core *core, uint8_t *memory, uint8_t *touched, uint8_t *dirty, \
         ptrdiff_t to_entry, int64_t cycles, int64_t cells
-using Handler = __attribute__((preserve_none)) void (*)(ASHLAR_RV32_PARAMETERS);
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ASHLAR_RV32_CONVENTION  // instrumented functions need a frame that preserve_none cannot give
+#else
+#define ASHLAR_RV32_CONVENTION __attribute__((preserve_none))
+#endif
+using Handler = ASHLAR_RV32_CONVENTION void (*)(ASHLAR_RV32_PARAMETERS);
 
 /// Register number that writes to x0 are sent to.
 inline constexpr uint8_t SINK_REGISTER = 32;

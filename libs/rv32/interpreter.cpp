@@ -9,7 +9,7 @@
 namespace ashlar::rv32 {
 namespace {
 
-#define HANDLER __attribute__((preserve_none)) void
+#define HANDLER ASHLAR_RV32_CONVENTION void
 #define ARGUMENTS core, memory, touched, dirty, to_entry, cycles, cells
 #define TAIL [[clang::musttail]] return
 #define NEXT TAIL op[1].handler(op + 1, ARGUMENTS)
