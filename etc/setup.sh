@@ -7,6 +7,7 @@
 #   etc/setup.sh demo       build, then prove the block in etc/demo on a local cluster
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1  # checkouts in different folders share one compiler cache
 
 PACKAGES=(clang-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-build ccache
     libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
