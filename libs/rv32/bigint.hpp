@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 /// Fixed-size integers and Montgomery arithmetic for the executor's precompiles: host only, variable time, 64-bit limbs
 /// (little-endian limb order).
@@ -17,6 +18,7 @@ using Limbs = std::array<uint64_t, N>;
 namespace bigint {
 
 __extension__ using Wide = unsigned __int128;
+__extension__ using SignedWide = __int128;
 
 template <size_t N>
 constexpr bool is_zero(const Limbs<N>& a) {
@@ -204,73 +206,143 @@ class PrimeField {
 
     /// Montgomery product a b / 2^(64 N), < m; one operand may be any integer below 2^(64 N).
     constexpr Element mul(const Limbs<N>& a, const Limbs<N>& b) const {
-        std::array<uint64_t, N + 2> t{};
+        uint64_t t[N] = {};
+        uint64_t top = 0;
+#pragma clang loop unroll(full)
         for (size_t i = 0; i < N; i++) {
-            bigint::Wide c = 0;
-            for (size_t j = 0; j < N; j++) {
-                c += bigint::Wide{a[j]} * b[i] + t[j];
-                t[j] = static_cast<uint64_t>(c);
-                c >>= 64;
-            }
-            c += t[N];
-            t[N] = static_cast<uint64_t>(c);
-            t[N + 1] = static_cast<uint64_t>(c >> 64);
-            const uint64_t q = t[0] * negative_inverse_;
-            c = (bigint::Wide{q} * m_[0] + t[0]) >> 64;
+            // Two carries, of the product and of the reduction, so that t is walked once.
+            bigint::Wide x = bigint::Wide{a[0]} * b[i] + t[0];
+            const uint64_t q = static_cast<uint64_t>(x) * negative_inverse_;
+            bigint::Wide y = bigint::Wide{q} * m_[0] + static_cast<uint64_t>(x);
+#pragma clang loop unroll(full)
             for (size_t j = 1; j < N; j++) {
-                c += bigint::Wide{q} * m_[j] + t[j];
-                t[j - 1] = static_cast<uint64_t>(c);
-                c >>= 64;
+                x = bigint::Wide{a[j]} * b[i] + t[j] + static_cast<uint64_t>(x >> 64);
+                y = bigint::Wide{q} * m_[j] + static_cast<uint64_t>(x) + static_cast<uint64_t>(y >> 64);
+                t[j - 1] = static_cast<uint64_t>(y);
             }
-            c += t[N];
-            t[N - 1] = static_cast<uint64_t>(c);
-            t[N] = t[N + 1] + static_cast<uint64_t>(c >> 64);
+            const bigint::Wide z = (x >> 64) + (y >> 64) + top;
+            t[N - 1] = static_cast<uint64_t>(z);
+            top = static_cast<uint64_t>(z >> 64);
         }
         Element r{};
         for (size_t i = 0; i < N; i++) r[i] = t[i];
-        if (t[N] || !bigint::less(r, m_)) bigint::sub_from(r, m_);
+        if (top || !bigint::less(r, m_)) bigint::sub_from(r, m_);
         return r;
     }
     constexpr Element square(const Element& a) const { return mul(a, a); }
 
     constexpr Element pow(const Element& a, const Limbs<N>& exponent) const {
+        std::array<Element, 16> powers{};
+        powers[0] = one_;
+        for (size_t i = 1; i < 16; i++) powers[i] = mul(powers[i - 1], a);
         Element r = one_;
-        for (size_t i = 64 * N; i-- > 0;) {
-            r = square(r);
-            if (exponent[i / 64] >> (i % 64) & 1) r = mul(r, a);
+        for (size_t i = 64 * N; i > 0;) {
+            i -= 4;
+            r = square(square(square(square(r))));
+            r = mul(r, powers[exponent[i / 64] >> (i % 64) & 15]);
         }
         return r;
     }
 
-    /// 1 / a for a != 0. Binary extended Euclid on the Montgomery form: (a R)^-1, brought back by R^3.
+    /// 1 / a for a != 0. Source: Pornin, Optimized Binary GCD for Modular Inversion (IACR ePrint 2020/972), stopping
+    /// early.
     constexpr Element inverse(const Element& a) const {
-        Limbs<N> u = a, v = m_, x = bigint::from_u64<N>(1), y{};
-        const Limbs<N> one = x;
-        // Invariants: x a R = u, y a R = v (mod m).
-        while (u != one && v != one) {
-            while (!(u[0] & 1)) {
-                bigint::shift_right_1(u);
-                halve(x);
-            }
-            while (!(v[0] & 1)) {
-                bigint::shift_right_1(v);
-                halve(y);
-            }
-            if (bigint::less(u, v)) {
-                bigint::sub_from(v, u);
-                y = sub(y, x);
-            } else {
-                bigint::sub_from(u, v);
-                x = sub(x, y);
-            }
+        // Invariants with z = a R, the Montgomery form: x = z u and y = z v (mod m); at the end x = 0 and y = 1.
+        Limbs<N> x = a, y = m_, u = bigint::from_u64<N>(1), v{};
+        while (!bigint::is_zero(x)) {
+            const Factors f = steps(x, y);
+            const Signed next_x = combine(x, f.xx, y, f.xy, Limbs<N>{}, 0);
+            const Signed next_y = combine(x, f.yx, y, f.yy, Limbs<N>{}, 0);
+            const Element u_next = combine_mod(u, f.xx, v, f.xy), v_next = combine_mod(u, f.yx, v, f.yy);
+            x = next_x.magnitude, y = next_y.magnitude;
+            u = next_x.negative ? negate(u_next) : u_next;
+            v = next_y.negative ? negate(v_next) : v_next;
         }
-        return mul(u == one ? x : y, r_cubed_);
+        return mul(v, r_cubed_);  // (a R)^-1 R^3 / R
     }
 
   private:
-    constexpr void halve(Limbs<N>& a) const {
-        const uint64_t carry = a[0] & 1 ? bigint::add_to(a, m_) : 0;
-        bigint::shift_right_1(a, carry);
+    static constexpr int STEPS = 31;
+    struct Factors {
+        int64_t xx, xy, yx, yy;
+    };
+
+    /// The factors of STEPS steps of the binary algorithm, found on 64-bit approximations: low bits and leading bits.
+    static constexpr Factors steps(const Limbs<N>& x, const Limbs<N>& y) {
+        size_t top = N - 1;
+        while (top > 0 && (x[top] | y[top]) == 0) top--;
+        const auto approximate = [&](const Limbs<N>& a) {
+            if (top == 0) return a[0];
+            const int shift = std::countl_zero(x[top] | y[top]);
+            const uint64_t leading = shift ? a[top] << shift | a[top - 1] >> (64 - shift) : a[top];
+            return (leading >> STEPS) << STEPS | (a[0] & ((uint64_t{1} << STEPS) - 1));
+        };
+        uint64_t p = approximate(x), q = approximate(y);
+        Factors f{1, 0, 0, 1};
+        for (int i = 0; i < STEPS; i++) {
+            if (p & 1) {
+                if (p < q) {
+                    std::swap(p, q);
+                    std::swap(f.xx, f.yx);
+                    std::swap(f.xy, f.yy);
+                }
+                p -= q;
+                f.xx -= f.yx;
+                f.xy -= f.yy;
+            }
+            p >>= 1;
+            f.yx *= 2;
+            f.yy *= 2;
+        }
+        return f;
+    }
+
+    struct Signed {
+        Limbs<N> magnitude;
+        bool negative;
+        uint64_t overflow;  ///< what does not fit the limbs, if not negative
+    };
+    /// |x fx + y fy + m q| / 2^STEPS, where the sum is a multiple of 2^STEPS, and whether the sum was negative.
+    static constexpr Signed combine(const Limbs<N>& x, int64_t fx, const Limbs<N>& y, int64_t fy, const Limbs<N>& m,
+                                    int64_t q) {
+        std::array<uint64_t, N + 1> t{};
+        bigint::SignedWide sum = 0;
+        for (size_t i = 0; i < N; i++) {
+            // Each product is below 2^95 in magnitude: |fx| + |fy| <= 2^STEPS, q < 2^STEPS.
+            sum += static_cast<bigint::SignedWide>(x[i]) * fx + static_cast<bigint::SignedWide>(y[i]) * fy +
+                   static_cast<bigint::SignedWide>(m[i]) * q;
+            t[i] = static_cast<uint64_t>(sum);
+            sum >>= 64;
+        }
+        t[N] = static_cast<uint64_t>(sum);
+        const bool negative = sum < 0;
+        Limbs<N> r{};
+        for (size_t i = 0; i < N; i++) r[i] = t[i] >> STEPS | t[i + 1] << (64 - STEPS);
+        if (negative) {
+            uint64_t carry = 1;
+            for (uint64_t& w : r) {
+                w = ~w + carry;
+                carry = carry && w == 0;
+            }
+        }
+        return {r, negative, t[N] >> STEPS};
+    }
+
+    /// (x fx + y fy) / 2^STEPS mod m for x, y < m.
+    constexpr Element combine_mod(const Element& x, int64_t fx, const Element& y, int64_t fy) const {
+        constexpr uint64_t MASK = (uint64_t{1} << STEPS) - 1;
+        const uint64_t low = x[0] * static_cast<uint64_t>(fx) + y[0] * static_cast<uint64_t>(fy);
+        // m * negative_inverse_ = -1: adding q m clears the low bits; the sum lies in (-m, 2 m) times 2^STEPS.
+        const auto [r, negative, overflow] =
+            combine(x, fx, y, fy, m_, static_cast<int64_t>(low * negative_inverse_ & MASK));
+        Element result = r;
+        if (negative) {
+            result = m_;
+            bigint::sub_from(result, r);
+        } else if (overflow || !bigint::less(result, m_)) {
+            bigint::sub_from(result, m_);
+        }
+        return result;
     }
 
     Limbs<N> m_;
