@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <type_traits>
+
 #include "libs/field/koala_bear.hpp"
 
 namespace ashlar::field {
@@ -11,9 +13,15 @@ struct BasicExtPtr {
     T* data = nullptr;
     size_t stride = 0;
 
+    constexpr BasicExtPtr() = default;
+    ASHLAR_INLINE constexpr BasicExtPtr(T* plane_0, size_t distance) : data(plane_0), stride(distance) {}
+    /// From the mutable form.
+    template <class U>
+        requires(!std::is_const_v<U> && std::is_same_v<const U, T>)
+    ASHLAR_INLINE constexpr BasicExtPtr(BasicExtPtr<U> o) : data(o.data), stride(o.stride) {}
+
     ASHLAR_INLINE constexpr T* plane(size_t k) const { return data + k * stride; }
     ASHLAR_INLINE constexpr BasicExtPtr operator+(size_t offset) const { return {data + offset, stride}; }
-    ASHLAR_INLINE constexpr operator BasicExtPtr<const T>() const { return {data, stride}; }
 };
 
 using ExtPtr = BasicExtPtr<KoalaBear>;

@@ -125,9 +125,9 @@ struct Extension {
     }
 
     /// a^p: a linear map over F.
-    ASHLAR_HD constexpr Extension frobenius() const { return frobenius_map(*this, FROBENIUS_1); }
+    ASHLAR_HD constexpr Extension frobenius() const { return frobenius_map<false>(*this); }
     /// a^(p^2).
-    ASHLAR_HD constexpr Extension frobenius2() const { return frobenius_map(*this, FROBENIUS_2); }
+    ASHLAR_HD constexpr Extension frobenius2() const { return frobenius_map<true>(*this); }
 
     /// 1/a; 0 for 0. Itoh-Tsujii: the norm a a^p a^(p^2) a^(p^3) a^(p^4) lies in F.
     ASHLAR_HD constexpr Extension inverse() const {
@@ -167,10 +167,12 @@ struct Extension {
     }
     static constexpr Matrix FROBENIUS_2 = compose(FROBENIUS_1, FROBENIUS_1);
 
-    ASHLAR_HD static constexpr Extension frobenius_map(const Extension& a, const Matrix& m) {
+    template <bool TWICE>
+    ASHLAR_HD static constexpr Extension frobenius_map(const Extension& a) {
+        constexpr Matrix M = TWICE ? FROBENIUS_2 : FROBENIUS_1;  // a local copy, so that device code has it too
         Extension r = from_base(a.c[0]);
         for (size_t k = 1; k < DEGREE; k++)
-            for (size_t j = 0; j < DEGREE; j++) r.c[j] += a.c[k] * L::broadcast(KoalaBear::reduce(m.m[k][j]));
+            for (size_t j = 0; j < DEGREE; j++) r.c[j] += a.c[k] * L::broadcast(KoalaBear::reduce(M.m[k][j]));
         return r;
     }
     /// Coefficient 0 of (*this) b.
@@ -197,10 +199,12 @@ struct Extension {
     }
 };
 
+#if !defined(__CUDACC__)  // device code cannot refer to them; there, zero() and one()
 template <class L>
 constexpr Extension<L> Extension<L>::ZERO = Extension<L>::zero();
 template <class L>
 constexpr Extension<L> Extension<L>::ONE = Extension<L>::one();
+#endif
 
 /// One element of E.
 using Ext = Extension<KoalaBear>;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/hash/hash_kernels.hpp"
+
+#include "kernels/exec/check.cuh"
+#include "kernels/hash/poseidon2.cuh"
+#include "libs/hash/digest.hpp"
+
+namespace ashlar::cuda {
+namespace {
+
+// One state per thread, 24 registers of it; grids of one block per 128 states, no shared memory.
+constexpr unsigned THREADS = 128;
+constexpr unsigned RATE = hash::RATE, DIGEST = hash::DIGEST_SIZE;
+
+__global__ void __launch_bounds__(THREADS) permute_kernel(F* states, size_t n) {
+    const size_t i = size_t{blockIdx.x} * THREADS + threadIdx.x;
+    if (i >= n) return;
+    F s[24];
+#pragma unroll
+    for (unsigned k = 0; k < 24; k++) s[k] = states[k * n + i];
+    DevicePoseidon2::permute(s);
+#pragma unroll
+    for (unsigned k = 0; k < 24; k++) states[k * n + i] = s[k];
+}
+
+__global__ void __launch_bounds__(THREADS)
+    leaf_kernel(const F* columns, size_t stride, size_t width, unsigned log_rows, bool bit_reversed, F* out) {
+    const size_t n = size_t{1} << log_rows, at = size_t{blockIdx.x} * THREADS + threadIdx.x;
+    if (at >= n) return;
+    F s[24];
+#pragma unroll
+    for (unsigned k = 0; k < 24; k++) s[k] = F::zero();
+    s[22] = F::reduce(static_cast<uint32_t>(width));
+    s[23] = F::reduce(static_cast<uint32_t>(hash::Domain::leaf));
+    for (size_t c = 0; c < width; c += RATE) {
+#pragma unroll
+        for (unsigned k = 0; k < RATE; k++)
+            if (c + k < width) s[k] = columns[(c + k) * stride + at];
+        DevicePoseidon2::permute(s);
+    }
+    const size_t leaf = bit_reversed && log_rows > 0 ? __brev(static_cast<unsigned>(at)) >> (32 - log_rows) : at;
+#pragma unroll
+    for (unsigned k = 0; k < DIGEST; k++) out[k * n + leaf] = s[k];
+}
+
+__global__ void __launch_bounds__(THREADS) level_kernel(const F* below, size_t n, F* out) {
+    const size_t i = size_t{blockIdx.x} * THREADS + threadIdx.x;
+    if (i >= n) return;
+    F s[24];
+#pragma unroll
+    for (unsigned k = 0; k < DIGEST; k++) {
+        s[k] = below[k * 2 * n + 2 * i];
+        s[DIGEST + k] = below[k * 2 * n + 2 * i + 1];
+    }
+#pragma unroll
+    for (unsigned k = 2 * DIGEST; k < 24; k++) s[k] = F::zero();
+    DevicePoseidon2::permute(s);
+#pragma unroll
+    for (unsigned k = 0; k < DIGEST; k++) out[k * n + i] = s[k];
+}
+
+unsigned blocks(size_t n) { return static_cast<unsigned>((n + THREADS - 1) / THREADS); }
+
+}  // namespace
+
+Result<void, Error> permute_states(F* d_states, size_t n) {
+    if (n == 0) return {};
+    permute_kernel<<<blocks(n), THREADS>>>(d_states, n);
+    return check_launch("permute_states");
+}
+
+Result<void, Error> hash_leaves(const F* d_columns, size_t stride, size_t width, unsigned log_rows, bool bit_reversed,
+                                F* d_out) {
+    if (log_rows > 31) return fail("cuda", "hash_leaves: more than 2^31 rows");
+    leaf_kernel<<<blocks(size_t{1} << log_rows), THREADS>>>(d_columns, stride, width, log_rows, bit_reversed, d_out);
+    return check_launch("hash_leaves");
+}
+
+Result<void, Error> hash_level(const F* d_below, size_t n, F* d_out) {
+    if (n == 0) return {};
+    level_kernel<<<blocks(n), THREADS>>>(d_below, n, d_out);
+    return check_launch("hash_level");
+}
+
+}  // namespace ashlar::cuda

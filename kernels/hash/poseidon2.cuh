@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/hash/poseidon2_parameters.hpp"
+
+namespace ashlar::cuda {
+
+using field::F;
+
+/// Round constants of one width in constant memory, in the order of the rounds.
+template <size_t WIDTH>
+struct Poseidon2Constants {
+    using Parameters = hash::Poseidon2Parameters<WIDTH>;
+    uint32_t full[2 * Parameters::HALF_FULL_ROUNDS][WIDTH];
+    uint32_t middle[Parameters::PARTIAL_ROUNDS];
+
+    static constexpr Poseidon2Constants make() {
+        Poseidon2Constants c{};
+        for (size_t r = 0; r < Parameters::HALF_FULL_ROUNDS; r++)
+            for (size_t i = 0; i < WIDTH; i++) {
+                c.full[r][i] = Parameters::FIRST[r][i].monty();
+                c.full[Parameters::HALF_FULL_ROUNDS + r][i] = Parameters::LAST[r][i].monty();
+            }
+        for (size_t r = 0; r < Parameters::PARTIAL_ROUNDS; r++) c.middle[r] = Parameters::MIDDLE[r].monty();
+        return c;
+    }
+};
+
+static __constant__ Poseidon2Constants<24> POSEIDON2_24 = Poseidon2Constants<24>::make();
+
+/// The permutation of width 24 in one thread's registers. Every index is a compile-time constant after unrolling.
+class DevicePoseidon2 {
+  public:
+    static constexpr size_t WIDTH = 24;
+    using Parameters = hash::Poseidon2Parameters<WIDTH>;
+
+    static __device__ void permute(F (&s)[WIDTH]) {
+        external_layer(s);
+        for (unsigned r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, r);
+        for (unsigned r = 0; r < Parameters::PARTIAL_ROUNDS; r++) {
+            s[0] = (s[0] + F::from_monty(POSEIDON2_24.middle[r])).cube();
+            internal_layer(s);
+        }
+        for (unsigned r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, Parameters::HALF_FULL_ROUNDS + r);
+    }
+
+  private:
+    static __device__ __forceinline__ void full_round(F (&s)[WIDTH], unsigned r) {
+#pragma unroll
+        for (unsigned i = 0; i < WIDTH; i++) s[i] = (s[i] + F::from_monty(POSEIDON2_24.full[r][i])).cube();
+        external_layer(s);
+    }
+    static __device__ __forceinline__ void external_layer(F (&s)[WIDTH]) {
+        F column[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
+#pragma unroll
+        for (unsigned i = 0; i < WIDTH; i += 4) {
+            const F ab = s[i] + s[i + 1], cd = s[i + 2] + s[i + 3], all = ab + cd;
+            const F with_b = all + s[i + 1], with_d = all + s[i + 3];
+            const F twice_a = s[i].doubled(), twice_c = s[i + 2].doubled();
+            s[i] = with_b + ab;
+            s[i + 1] = with_b + twice_c;
+            s[i + 2] = with_d + cd;
+            s[i + 3] = with_d + twice_a;
+#pragma unroll
+            for (unsigned k = 0; k < 4; k++) column[k] += s[i + k];
+        }
+#pragma unroll
+        for (unsigned i = 0; i < WIDTH; i++) s[i] += column[i % 4];
+    }
+    static __device__ __forceinline__ void internal_layer(F (&s)[WIDTH]) {
+        F total = s[0];
+#pragma unroll
+        for (unsigned i = 1; i < WIDTH; i++) total += s[i];
+        internal_element<0>(s, total);
+    }
+    template <unsigned I>
+    static __device__ __forceinline__ void internal_element(F (&s)[WIDTH], F total) {
+        if constexpr (I < WIDTH) {
+            constexpr uint32_t V = Parameters::DIAGONAL[I].monty();
+            s[I] = total + s[I] * F::from_monty(V);
+            internal_element<I + 1>(s, total);
+        }
+    }
+};
+
+}  // namespace ashlar::cuda
