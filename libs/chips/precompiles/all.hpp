@@ -7,9 +7,11 @@
 #include "libs/chips/precompiles/curve_decompress.hpp"
 #include "libs/chips/precompiles/curve_double.hpp"
 #include "libs/chips/precompiles/deferred_chain.hpp"
+#include "libs/chips/precompiles/edwards.hpp"
 #include "libs/chips/precompiles/field_operation.hpp"
 #include "libs/chips/precompiles/keccak_memory.hpp"
 #include "libs/chips/precompiles/keccak_round.hpp"
+#include "libs/chips/precompiles/poseidon2_permute.hpp"
 #include "libs/chips/precompiles/sha_compress.hpp"
 #include "libs/chips/precompiles/sha_extend.hpp"
 #include "libs/chips/precompiles/uint256_mul.hpp"
@@ -46,7 +48,8 @@ using PrecompileChips = detail::JoinedChips<
                  CurveDecompressChip<Secp256r1, RootChoice::parity>, CurveAddChip<Bn254>, CurveDoubleChip<Bn254>,
                  CurveAddChip<Bls12381>, CurveDoubleChip<Bls12381>, CurveDecompressChip<Bls12381, RootChoice::order>,
                  FieldOperationChip<Secp256k1Fp>, FieldOperationChip<Bn254Fp>, FieldOperationChip<Bls12381Fp>,
-                 QuadraticOperationChip<Bn254Fp2>, QuadraticOperationChip<Bls12381Fp2>>>::Type;
+                 QuadraticOperationChip<Bn254Fp2>, QuadraticOperationChip<Bls12381Fp2>, EdwardsAddChip,
+                 EdwardsDecompressChip, Poseidon2PermuteChip>>::Type;
 
 /// Whether a chip has rows for a syscall word.
 template <class Chip>

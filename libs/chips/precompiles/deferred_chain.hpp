@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/chips/precompiles/call.hpp"
+#include "libs/chips/precompiles/canonical_word.hpp"
 #include "libs/hash/digest.hpp"
 
 namespace ashlar::chips {
@@ -26,9 +27,7 @@ struct DeferredChainChip {
         Operand<T> key, values;
         MemoryAccess<T> key_access[8], values_access[8], chain_access[DIGEST];
         T state[BLOCKS][24];  ///< outputs of the permutations
-        T result[DIGEST][2];
-        T is_top[DIGEST];   ///< high limb is 0x7f00, p's own
-        T inverse[DIGEST];  ///< of 0x7f00 - high limb, otherwise
+        CanonicalWord<T> result[DIGEST];
     };
 
     template <class B>
@@ -50,22 +49,12 @@ struct DeferredChainChip {
                 input[DIGEST + 16 + 2 * i + k] = m.values_access[i].prev[k];
             }
         }
-        const F shift = F::from_canonical(1 << 16), top = F::from_canonical(0x7f00);
         for (size_t i = 0; i < DIGEST; i++) {
             const auto& prev = m.chain_access[i].prev;
-            const V &low = m.result[i][0], &high = m.result[i][1];
+            check_canonical(b, flag, m.result[i], m.state[BLOCKS - 1][i]);
             memory_write(b, flag, V(F::from_canonical(rv32::WORD_DEFERRED_CHAIN + static_cast<uint32_t>(i))), at_chain,
-                         m.chain_access[i], low, high);
-            input[i] = prev[0] + prev[1] * shift;
-            // The element as the one word below p = 0x7f000001: the high limb below 0x7f00, or equal and the low 0.
-            b.zero(low + high * shift - m.state[BLOCKS - 1][i]);
-            range_check(b, flag, 16u, low);
-            range_check(b, flag, 16u, high);
-            range_check(b, flag, 16u, V(flag * top - high));
-            b.boolean(m.is_top[i]);
-            b.zero(m.is_top[i] * (high - top));
-            b.zero(m.is_top[i] * low);
-            b.zero((flag - m.is_top[i]) * ((top - high) * m.inverse[i] - F::ONE));
+                         m.chain_access[i], m.result[i].limb[0], m.result[i].limb[1]);
+            input[i] = prev[0] + prev[1] * F::from_canonical(1 << 16);
         }
         for (size_t block = 0; block < BLOCKS; block++) {
             std::array<V, 48> message;
@@ -114,9 +103,7 @@ struct DeferredChainChip {
         for (size_t i = 0; i < DIGEST; i++) {
             const uint32_t word = accesses[16 + i].value;
             ok &= word == state[i].canonical();
-            fill_limbs(m.result[i], word);
-            m.is_top[i] = word >> 16 == 0x7f00 ? F::ONE : F::ZERO;
-            m.inverse[i] = (F::from_canonical(0x7f00) - m.result[i][1]).inverse();
+            chips::fill(m.result[i], word);
         }
         return ok;
     }

@@ -51,25 +51,29 @@ struct ModulusDigits {
         for (size_t i = 0; i < BYTES; i++) d[i] = LIMB[i / 2] >> (8 * (i % 2)) & 0xff;
         return d;
     }();
-    /// Signed base 2^16 digits of least absolute value, one more than limbs.
-    static constexpr std::array<int32_t, LIMBS + 1> SIGNED = [] {
+    /// Signed base 2^16 digits of least absolute value of a multiple of the modulus, one more than limbs.
+    static constexpr std::array<int32_t, LIMBS + 1> signed_digits(int32_t multiple) {
         std::array<int32_t, LIMBS + 1> d{};
         int32_t carry = 0;
         for (size_t i = 0; i < LIMBS; i++) {
-            d[i] = LIMB[i] + carry;
-            carry = d[i] >= 0x8000;
-            d[i] -= carry << 16;
+            const int32_t x = multiple * LIMB[i] + carry;
+            carry = (x + 0x8000) >> 16;
+            d[i] = x - (carry << 16);
         }
         d[LIMBS] = carry;
         return d;
-    }();
-    /// Whether 16-bit quotient digits times the signed digits stay small (a pseudo-Mersenne prime): then a quotient
-    /// needs half as many columns as in bytes.
-    static constexpr bool SPARSE = [] {
+    }
+    /// Whether 16-bit quotient digits times these digits stay small.
+    static constexpr bool small_digits(int32_t multiple) {
         int64_t sum = 0;
-        for (int32_t d : SIGNED) sum += d < 0 ? -d : d;
+        for (int32_t d : signed_digits(multiple)) sum += d < 0 ? -d : d;
         return sum <= 2048;
-    }();
+    }
+    /// A pseudo-Mersenne prime, or half of such a number (2^255 - 19): then quotients have 16-bit digits, half as many
+    /// columns as bytes. They count multiples of MULTIPLE M, and with MULTIPLE = 2 a bit says whether M remains.
+    static constexpr bool SPARSE = small_digits(1) || small_digits(2);
+    static constexpr int32_t MULTIPLE = SPARSE && !small_digits(1) ? 2 : 1;
+    static constexpr std::array<int32_t, LIMBS + 1> SIGNED = signed_digits(MULTIPLE);
     /// How many of the highest limbs are 0xffff.
     static constexpr size_t TOP_RUN = [] {
         size_t n = 0;

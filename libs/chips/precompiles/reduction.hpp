@@ -21,11 +21,25 @@ struct Reduction {
     T top;  ///< digit at 2^(8 BYTES)
     T carry[REDUCTION_POSITIONS<M> - 1];
 };
+template <class T, class M>
+    requires(ModulusDigits<M>::MULTIPLE == 2)
+struct Reduction<T, M> {
+    T digit[QUOTIENT_DIGITS<M>];
+    T top;
+    T odd;  ///< the quotient by M is 2 (digits, top) + odd
+    T carry[REDUCTION_POSITIONS<M> - 1];
+};
 
 template <class V, class M>
 using ReductionSum = LimbSum<V, REDUCTION_POSITIONS<M>>;
 
-/// sum -= quotient * M.
+/// sum -= odd * M.
+template <class M, class V>
+constexpr void subtract_odd(ReductionSum<V, M>& sum, const V& odd) {
+    for (size_t i = 0; i < ModulusDigits<M>::LIMBS; i++) sum.s[i] -= scale(odd, ModulusDigits<M>::LIMB[i]);
+}
+
+/// sum -= quotient * MULTIPLE * M.
 template <class M, class V>
 constexpr void subtract_quotient(ReductionSum<V, M>& sum, const Digits<V, QUOTIENT_DIGITS<M>>& digit, const V& top) {
     using D = ModulusDigits<M>;
@@ -53,6 +67,7 @@ template <class M>
 constexpr CarryPlan plan_reduction(ReductionSum<Range, M> sum) {
     subtract_quotient<M>(sum, filled<Range, QUOTIENT_DIGITS<M>>(ModulusDigits<M>::SPARSE ? LIMB_RANGE : BYTE_RANGE),
                          Range(0, (1 << QUOTIENT_TOP_BITS) - 1));
+    if constexpr (ModulusDigits<M>::MULTIPLE == 2) subtract_odd<M>(sum, Range(0, 1));
     return plan_carries(sum);
 }
 
@@ -73,6 +88,10 @@ void check_reduction(B& b, const V& flag, ReductionSum<V, M> sum, const Reductio
     range_check(b, flag, QUOTIENT_TOP_BITS, r.top);
     b.bound(r.top, 0, (1 << QUOTIENT_TOP_BITS) - 1);
     subtract_quotient<M>(sum, digits(r.digit), r.top);
+    if constexpr (D::MULTIPLE == 2) {
+        b.boolean(r.odd);
+        subtract_odd<M>(sum, r.odd);
+    }
     check_zero(b, flag, sum, r.carry, plan);
 }
 
@@ -110,6 +129,11 @@ bool fill_reduction(ReductionSum<int64_t, M> sum, Reduction<F, M>& out) {
     }
     for (uint64_t w : r)
         if (w != 0) return false;
+    if constexpr (D::MULTIPLE == 2) {
+        out.odd = F::from_canonical(static_cast<uint32_t>(q[0] & 1));
+        subtract_odd<M>(sum, static_cast<int64_t>(q[0] & 1));
+        for (size_t i = 0; i <= N; i++) q[i] = q[i] >> 1 | (i < N ? q[i + 1] << 63 : 0);
+    }
     if (q[N] >> QUOTIENT_TOP_BITS) return false;
     Digits<int64_t, QUOTIENT_DIGITS<M>> digit;
     constexpr size_t DIGIT_BITS = D::SPARSE ? 16 : 8;

@@ -84,18 +84,18 @@ TEST_CASE("the word p itself is not a canonical zero") {
         air::eval_chip<DeferredChainChip>(b, row);
         return b.failed.size();
     };
-    for (F& f : m.inverse) f = F::from_canonical(0x7f00).inverse();
+    for (auto& w : m.result) w.inverse = F::from_canonical(0x7f00).inverse();
     CHECK(failures() == 0);
-    m.result[4][1] = F::from_canonical(0x7f00);
-    m.result[4][0] = F::ONE;
+    m.result[4].limb[1] = F::from_canonical(0x7f00);
+    m.result[4].limb[0] = F::ONE;
     for (bool top : {false, true}) {
-        m.is_top[4] = top ? F::ONE : F::ZERO;
+        m.result[4].is_top = top ? F::ONE : F::ZERO;
         CHECK(failures() > 0);
     }
     // p - 1 = (0x7f00, 0) is a word.
-    m.result[4][0] = F::ZERO;
+    m.result[4].limb[0] = F::ZERO;
     m.state[2][4] = -F::ONE;
-    m.is_top[4] = F::ONE;
+    m.result[4].is_top = F::ONE;
     CHECK(failures() == 0);
 }
 

@@ -44,7 +44,10 @@ TEST_CASE("precompile chips have the columns and interactions that the README st
                                        {"bn254_fp", 220, 170},
                                        {"bls12381_fp", 324, 250},
                                        {"bn254_fp2", 428, 331},
-                                       {"bls12381_fp2", 636, 491}};
+                                       {"bls12381_fp2", 636, 491},
+                                       {"ed25519_add", 764, 594},
+                                       {"ed25519_decompress", 455, 348},
+                                       {"poseidon2_permute", 334, 185}};
     for (size_t i = 0; i < stated.size(); i++) {
         INFO(shapes.at(i).name << " " << shapes[i].columns << " " << shapes[i].interactions);
         CHECK(shapes[i] == stated[i]);
