@@ -101,12 +101,9 @@ constexpr ModexpPricing EIP_7883{500, 1, 16, 2, 16, 1024};
 /// nullopt when the price exceeds any gas.
 std::optional<uint64_t> modexp_price(const ModexpPricing& p, BytesView input) {
     const ModexpHeader h(input);
-    for (const uint256* size : {&h.base_size, &h.exponent_size, &h.modulus_size})
-        if (!size->fits_u64() || size->low64() > p.max_size) {
-            // Before EIP-7823 an operand of zero length makes any other length free of charge only if it is not the
-            // exponent.
-            if (p.max_size != UINT64_MAX) return std::nullopt;
-        }
+    if (p.max_size)
+        for (const uint256* size : {&h.base_size, &h.exponent_size, &h.modulus_size})
+            if (*size > uint256{p.max_size}) return std::nullopt;
     // Sizes of 2^40 bytes cost more than any gas, except where a factor of zero hides them.
     auto clamp = [](const uint256& x) {
         return x.fits_u64() ? std::min<uint64_t>(x.low64(), uint64_t{1} << 40) : uint64_t{1} << 40;
