@@ -75,7 +75,8 @@ Outcome<void> check_chain(const std::vector<SubblockClaim>& subblocks, const Blo
         if (s.transactions_digest != list_digest(*transactions)) return Fail{ErrorCode::subblock_transactions};
         if (s.receipts_digest != list_digest(*range_receipts)) return Fail{ErrorCode::subblock_receipts};
         const BytesView withdrawals = last && block.withdrawals ? *block.withdrawals : BytesView{};
-        if (s.withdrawals_digest != (last ? list_digest(withdrawals) : nothing)) return Fail{ErrorCode::subblock_withdrawals};
+        if (s.withdrawals_digest != (last ? list_digest(withdrawals) : nothing))
+            return Fail{ErrorCode::subblock_withdrawals};
         if (s.requests_digest != (last ? list_digest(requests) : nothing)) return Fail{ErrorCode::subblock_requests};
         at = s.end;
         gas = s.gas_after;
@@ -203,6 +204,7 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     ASHLAR_ASSIGN(const Header parent, decode_header(input->parent));
     ASHLAR_TRY(validate_header(*config, block.header, parent));
     ASHLAR_TRY(validate_body(*config, block));
+    ASHLAR_TRY(validate_body_roots(block));
     const Bytes32 config_digest = hash::keccak256(input->config);
     ASHLAR_ASSIGN(const std::vector<BytesView> receipt_items, split_items(input->receipts));
     ASHLAR_TRY(check_chain(subblocks, block, parent, config_digest, receipt_items, input->requests));

@@ -5,8 +5,8 @@
 
 namespace ashlar::ethereum {
 
-/// What a block proof claims. Whoever verifies it compares the first two with his own: they say which program ran and under
-/// which rules.
+/// What a block proof claims. Whoever verifies it compares the first two with his own: they say which program ran and
+/// under which rules.
 struct BlockClaim {
     static constexpr uint32_t VERSION = 1;
     static constexpr size_t SIZE = 4 + 2 * 32 + 2 * 8 + 4 * 32 + 8;

@@ -60,7 +60,13 @@ Outcome<void> validate_body(const ChainConfig& config, const Block& block) {
     if (!revision) return Fail{ErrorCode::fork_not_supported};
     if (*revision >= evm::Revision::osaka && block.size > MAX_BLOCK_SIZE) return Fail{ErrorCode::block_too_large};
     if (block.has_ommers) return Fail{ErrorCode::uncles};
-    if (block.withdrawals.has_value() != (*revision >= evm::Revision::shanghai)) return Fail{ErrorCode::block_format};
+    const bool shanghai = *revision >= evm::Revision::shanghai;
+    if (shanghai && !block.withdrawals) return Fail{ErrorCode::withdrawals_not_read};
+    if (!shanghai && block.withdrawals) return Fail{ErrorCode::block_format};
+    return {};
+}
+
+Outcome<void> validate_body_roots(const Block& block) {
     std::vector<BytesView> envelopes;
     envelopes.reserve(block.items.size());
     for (BytesView item : block.items) {

@@ -12,14 +12,15 @@ namespace ashlar::ethereum {
 struct Block {
     Header header;
     BytesView header_rlp;
-    BytesView transactions;               ///< items of the list of transactions
-    std::vector<BytesView> items;         ///< the same, one by one
+    BytesView transactions;        ///< items of the list of transactions
+    std::vector<BytesView> items;  ///< the same, one by one
     bool has_ommers = false;
-    std::optional<BytesView> withdrawals; ///< items of the list
-    size_t size = 0;                      ///< bytes of the whole RLP
+    std::optional<BytesView> withdrawals;  ///< items of the list
+    size_t size = 0;                       ///< bytes of the whole RLP
 };
 
-/// Decodes the frame and the header; the transactions stay undecoded. Errors: block_rlp, block_rlp_overflow, block_format.
+/// Decodes the frame and the header; the transactions stay undecoded. Errors: block_rlp, block_rlp_overflow,
+/// block_format.
 Outcome<Block> decode_block(BytesView rlp);
 
 /// The items of an RLP list's payload, one by one. Error: block_rlp.
@@ -27,8 +28,10 @@ Outcome<std::vector<BytesView>> split_items(BytesView items);
 /// What the transactions trie holds for an item of the body: the list itself, or what is inside the string.
 BytesView envelope_of(BytesView item);
 
-/// Transactions root, withdrawals root, ommers and size of the body against the header.
+/// What the body must and must not have under its fork: ommers, withdrawals, size.
 Outcome<void> validate_body(const ChainConfig& config, const Block& block);
+/// Transactions root and withdrawals root against the header.
+Outcome<void> validate_body_roots(const Block& block);
 
 /// keccak256 of the RLP list with these items: how subblocks and aggregator name lists.
 Bytes32 list_digest(BytesView items);

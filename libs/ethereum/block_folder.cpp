@@ -4,8 +4,8 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <boost/json.hpp>
+#include <charconv>
 #include <fstream>
 
 #include "libs/base/hex.hpp"
@@ -23,7 +23,8 @@ HostResult<Bytes> read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary | std::ios::ate);
     if (!in) return fail("file_not_found", "cannot open " + path.string(), "check the path and its permissions");
     const std::streamoff size = in.tellg();
-    if (size < 0 || static_cast<uint64_t>(size) > MAX_FILE) return fail("file_unreadable", path.string() + " is too large");
+    if (size < 0 || static_cast<uint64_t>(size) > MAX_FILE)
+        return fail("file_unreadable", path.string() + " is too large");
     Bytes out(static_cast<size_t>(size));
     in.seekg(0);
     in.read(reinterpret_cast<char*>(out.data()), size);
@@ -162,14 +163,17 @@ HostResult<ChainConfig> parse_chain_config(std::string_view text) {
             const json::object& e = entry.get_object();
             const auto target = number(e.if_contains("target")), max = number(e.if_contains("max"));
             const auto fraction = number(e.if_contains("baseFeeUpdateFraction"));
-            if (!target || !max || !fraction || *target > *max || *max == 0 || *max > 4096 || *fraction == 0 || *fraction >> 40)
-                return fail("chain_config", "blobSchedule." + std::string(name) + " needs target, max and baseFeeUpdateFraction");
+            if (!target || !max || !fraction || *target > *max || *max == 0 || *max > 4096 || *fraction == 0 ||
+                *fraction >> 40)
+                return fail("chain_config",
+                            "blobSchedule." + std::string(name) + " needs target, max and baseFeeUpdateFraction");
             c.blobs.push_back({*time, static_cast<uint32_t>(*target), static_cast<uint32_t>(*max), *fraction});
         }
     }
     const ChainConfig mainnet = *known_chain("mainnet");
     const auto has = [&](uint64_t time) {
-        return std::any_of(c.blobs.begin(), c.blobs.end(), [&](const BlobParameters& p) { return p.timestamp == time; });
+        return std::any_of(c.blobs.begin(), c.blobs.end(),
+                           [&](const BlobParameters& p) { return p.timestamp == time; });
     };
     // Without an entry of its own a fork has mainnet's parameters.
     const uint64_t times[] = {c.cancun_time, c.prague_time};

@@ -14,16 +14,16 @@ struct BlockFolder {
     Witness witness;
 };
 
-/// Reads block.rlp and witness.json or witness.json.gz (the shape of debug_executionWitness: `state`, `codes`, `headers`,
-/// each an array of 0x-hex strings; other members are ignored).
-/// Errors: file_not_found, file_unreadable, witness_json.
+/// Reads block.rlp and witness.json or witness.json.gz (the shape of debug_executionWitness: `state`, `codes`,
+/// `headers`, each an array of 0x-hex strings; other members are ignored). Errors: file_not_found, file_unreadable,
+/// witness_json.
 HostResult<BlockFolder> read_block_folder(const std::filesystem::path& folder);
 
 /// The same from bytes: a witness document, gzip or plain.
 HostResult<Witness> parse_witness(BytesView json_or_gzip);
 
-/// The chain for a name (mainnet, sepolia, holesky, hoodi) or a file with the `config` object of a genesis file, or with a
-/// genesis file. Errors: unknown_chain, chain_config.
+/// The chain for a name (mainnet, sepolia, holesky, hoodi) or a file with the `config` object of a genesis file, or
+/// with a genesis file. Errors: unknown_chain, chain_config.
 HostResult<ChainConfig> load_chain(const std::string& name_or_file);
 /// The `config` object of a genesis file, blob schedule included.
 HostResult<ChainConfig> parse_chain_config(std::string_view json);

@@ -138,8 +138,8 @@ std::optional<ChainConfig> ChainConfig::decode(BytesView encoded) {
             return std::nullopt;
         c.blobs.push_back(p);
     }
-    for (Address* a : {&c.deposit_contract, &c.beacon_roots_contract, &c.history_contract, &c.withdrawal_requests_contract,
-                       &c.consolidation_requests_contract})
+    for (Address* a : {&c.deposit_contract, &c.beacon_roots_contract, &c.history_contract,
+                       &c.withdrawal_requests_contract, &c.consolidation_requests_contract})
         *a = d.fixed<20>();
     if (!d.finished()) return std::nullopt;
     return c;

@@ -31,9 +31,9 @@ struct ChainConfig {
     uint64_t osaka_time = NEVER;
     /// By timestamp, rising.
     std::vector<BlobParameters> blobs;
-    Address deposit_contract;           ///< EIP-6110
-    Address beacon_roots_contract;      ///< EIP-4788
-    Address history_contract;           ///< EIP-2935
+    Address deposit_contract;                 ///< EIP-6110
+    Address beacon_roots_contract;            ///< EIP-4788
+    Address history_contract;                 ///< EIP-2935
     Address withdrawal_requests_contract;     ///< EIP-7002
     Address consolidation_requests_contract;  ///< EIP-7251
 

@@ -45,4 +45,10 @@ std::vector<const CodeStore::Entry*> CodeStore::used() const {
     return out;
 }
 
+std::vector<const CodeStore::Entry*> CodeStore::since(size_t count) const {
+    std::vector<const Entry*> out;
+    for (size_t i = count; i < entries_.size(); i++) out.push_back(entries_[i].get());
+    return out;
+}
+
 }  // namespace ashlar::ethereum

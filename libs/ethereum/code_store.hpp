@@ -22,7 +22,10 @@ class CodeStore {
     /// nullptr if there is no such code. Marks it used.
     const evm::Code* find(const Bytes32& hash);
 
+    size_t size() const { return entries_.size(); }
     void forget_uses();
+    /// Codes added when there were already `count`.
+    std::vector<const Entry*> since(size_t count) const;
     /// Codes in use, in the order they were added.
     std::vector<const Entry*> used() const;
 

@@ -4,8 +4,9 @@
 
 namespace ashlar::ethereum {
 
-/// Writes the project's own fixed encodings (guest inputs, committed values, chain configurations): integers little-endian
-/// at full width, byte strings with a u32 length and zero bytes up to a multiple of 4, so that everything stays aligned.
+/// Writes the project's own fixed encodings (guest inputs, committed values, chain configurations): integers
+/// little-endian at full width, byte strings with a u32 length and zero bytes up to a multiple of 4, so that everything
+/// stays aligned.
 class Encoder {
   public:
     Bytes out;

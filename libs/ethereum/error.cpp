@@ -6,7 +6,8 @@ namespace ashlar::ethereum {
 std::string_view to_string(ErrorCode code) {
     switch (code) {
 #define ASHLAR_X(name, text) \
-    case ErrorCode::name: return text;
+    case ErrorCode::name:    \
+        return text;
         ASHLAR_ETHEREUM_ERRORS(ASHLAR_X)
 #undef ASHLAR_X
     }

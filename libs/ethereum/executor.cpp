@@ -107,7 +107,8 @@ Outcome<void> Executor::check_blobs(const Transaction& t) {
     return {};
 }
 
-Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sender_address, const IntrinsicGas& intrinsic) {
+Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sender_address,
+                                        const IntrinsicGas& intrinsic) {
     if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
     if (t.gas_limit < intrinsic.cost) return Fail{ErrorCode::intrinsic_gas};
     if (t.gas_limit < intrinsic.floor) return Fail{ErrorCode::floor_gas};
@@ -119,7 +120,8 @@ Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sen
     if (t.max_fee < t.max_priority_fee) return Fail{ErrorCode::priority_fee};
     if (t.max_fee < state_.block.base_fee) return Fail{ErrorCode::max_fee};
     ASHLAR_TRY(check_blobs(t));
-    if (t.type == TransactionType::set_code && t.authorizations.empty()) return Fail{ErrorCode::empty_authorization_list};
+    if (t.type == TransactionType::set_code && t.authorizations.empty())
+        return Fail{ErrorCode::empty_authorization_list};
 
     evm::Account& sender = state_.account(sender_address);
     if (t.nonce < sender.nonce) return Fail{ErrorCode::nonce_too_low};
@@ -159,8 +161,10 @@ int64_t Executor::set_delegations(const Transaction& t) {
         if (account.has_code() && !state_.code(account).delegate()) continue;
         if (account.nonce != a.nonce) continue;
         if (!account.empty()) refund += EXISTING_AUTHORITY_REFUND;
-        if (a.address.is_zero()) state_.set_code(account, {});
-        else state_.set_code(account, evm::delegation_designator(a.address));
+        if (a.address.is_zero())
+            state_.set_code(account, {});
+        else
+            state_.set_code(account, evm::delegation_designator(a.address));
         state_.set_nonce(account, account.nonce + 1);
     }
     return refund;

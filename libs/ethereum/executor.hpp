@@ -9,9 +9,9 @@
 
 namespace ashlar::ethereum {
 
-/// Runs a block's transactions, or a range of them, on a state: `begin_block` (only for the first), `transaction` for each,
-/// `end_block` (only for the last). Every rule on a transaction is checked here; after an error the object and the state
-/// are of no use. The state's own errors (missing data) come out of each call.
+/// Runs a block's transactions, or a range of them, on a state: `begin_block` (only for the first), `transaction` for
+/// each, `end_block` (only for the last). Every rule on a transaction is checked here; after an error the object and
+/// the state are of no use. The state's own errors (missing data) come out of each call.
 class Executor {
   public:
     /// @param gas_used, blob_gas_used  of the block's transactions before.

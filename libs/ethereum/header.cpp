@@ -36,7 +36,9 @@ struct FieldReader {
         return T{};
     }
     template <size_t N>
-    void fixed(FixedBytes<N>& out) { out = take(in.fixed<N>()); }
+    void fixed(FixedBytes<N>& out) {
+        out = take(in.fixed<N>());
+    }
     void u64(uint64_t& out) { out = take(in.u64()); }
 };
 
@@ -96,7 +98,8 @@ uint64_t next_base_fee(const Header& parent) {
     if (parent.gas_used == target || target == 0) return parent.base_fee;
     const bool up = parent.gas_used > target;
     const uint64_t distance = up ? parent.gas_used - target : target - parent.gas_used;
-    const uint256 delta = uint256{parent.base_fee} * uint256{distance} / uint256{target} / uint256{BASE_FEE_DENOMINATOR};
+    const uint256 delta =
+        uint256{parent.base_fee} * uint256{distance} / uint256{target} / uint256{BASE_FEE_DENOMINATOR};
     const uint64_t d = delta.low64();
     if (!up) return parent.base_fee - d;
     return parent.base_fee + (d ? d : 1);
@@ -144,7 +147,8 @@ Outcome<void> validate_header(const ChainConfig& config, const Header& h, const 
     if (!h.nonce.is_zero()) return Fail{ErrorCode::pow_nonce};
     if (h.ommers_hash != NO_OMMERS) return Fail{ErrorCode::uncles};
     if (h.gas_limit > MAX_GAS_LIMIT) return Fail{ErrorCode::gas_limit_too_big};
-    const uint64_t change = h.gas_limit > parent.gas_limit ? h.gas_limit - parent.gas_limit : parent.gas_limit - h.gas_limit;
+    const uint64_t change =
+        h.gas_limit > parent.gas_limit ? h.gas_limit - parent.gas_limit : parent.gas_limit - h.gas_limit;
     if (change >= parent.gas_limit / GAS_LIMIT_BOUND || h.gas_limit < MIN_GAS_LIMIT) return Fail{ErrorCode::gas_limit};
     if (h.gas_used > h.gas_limit) return Fail{ErrorCode::gas_used_above_limit};
     if (h.base_fee != next_base_fee(parent)) return Fail{ErrorCode::base_fee};

@@ -22,11 +22,11 @@ struct Header {
     Bytes32 prev_randao;
     FixedBytes<8> nonce;
     uint64_t base_fee = 0;
-    Bytes32 withdrawals_root;       ///< from Shanghai on
-    uint64_t blob_gas_used = 0;     ///< from Cancun on
-    uint64_t excess_blob_gas = 0;   ///< from Cancun on
-    Bytes32 parent_beacon_root;     ///< from Cancun on
-    Bytes32 requests_hash;          ///< from Prague on
+    Bytes32 withdrawals_root;      ///< from Shanghai on
+    uint64_t blob_gas_used = 0;    ///< from Cancun on
+    uint64_t excess_blob_gas = 0;  ///< from Cancun on
+    Bytes32 parent_beacon_root;    ///< from Cancun on
+    Bytes32 requests_hash;         ///< from Prague on
     unsigned fields = 0;
     /// keccak256 of the RLP this was decoded from.
     Bytes32 hash;

@@ -3,6 +3,7 @@
 
 #include "libs/hash/keccak256.hpp"
 #include "libs/mpt/stream.hpp"
+#include "libs/mpt/walk.hpp"
 
 namespace ashlar::ethereum {
 
@@ -27,6 +28,7 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
     ASHLAR_ASSIGN(p.parent, decode_header(p.ancestors[0]));
     ASHLAR_TRY(validate_header(config, header, p.parent));
     p.revision = *config.revision(header.number, header.timestamp);
+    ASHLAR_TRY(validate_body(config, p.block));
     for (size_t i = 0; i < p.block.items.size(); i++) {
         auto t = decode_transaction(p.block.items[i], p.revision);
         if (!t) {
@@ -39,7 +41,6 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
     if (p.block.withdrawals) {
         ASHLAR_ASSIGN(p.withdrawals, decode_withdrawals(*p.block.withdrawals));
     }
-    ASHLAR_TRY(validate_body(config, p.block));
     return p;
 }
 
@@ -49,6 +50,7 @@ class Pass {
     Pass(const ChainConfig& config, const Prepared& p, const Witness& witness)
         : config_(config), p_(p), source_(witness), store_(&source_) {
         witness.fill(codes_);
+        witness_codes_ = codes_.size();
         root_ = store_.open(p.parent.state_root);
     }
 
@@ -93,7 +95,8 @@ class Pass {
         const Bytes config = config_.encode();
         env.config = config;
         env.header = p_.block.header_rlp;
-        env.ancestors.assign(p_.ancestors.begin(), p_.ancestors.begin() + static_cast<ptrdiff_t>(ancestors.depth_used()));
+        env.ancestors.assign(p_.ancestors.begin(),
+                             p_.ancestors.begin() + static_cast<ptrdiff_t>(ancestors.depth_used()));
         if (begin < end) {
             const BytesView& from = p_.block.items[begin];
             const BytesView& to = p_.block.items[end - 1];
@@ -130,6 +133,8 @@ class Pass {
         result.revision = p_.revision;
         result.gas_used = gas_;
         result.state_root = store_root_;
+        // Behind the transactions: a wrong transaction is named as such, whatever the root of its list says.
+        ASHLAR_TRY(validate_body_roots(p_.block));
         if (gas_ != h.gas_used) return Fail{ErrorCode::gas_used};
         if (p_.revision >= evm::Revision::cancun && blob_gas_ != h.blob_gas_used) return Fail{ErrorCode::blob_gas_used};
         ASHLAR_ASSIGN(const std::vector<ReceiptView> receipts, decode_receipts(result.receipts));
@@ -147,6 +152,14 @@ class Pass {
         return {};
     }
 
+    /// What the state after the block has that the one before had not.
+    void collect(Witness& next) const {
+        mpt::walk_new(root_, [&](BytesView rlp) { next.add_node(Bytes(rlp.begin(), rlp.end())); });
+        for (const CodeStore::Entry* c : codes_.since(witness_codes_))
+            next.add_code(Bytes(c->code.bytes().begin(), c->code.bytes().end()));
+        next.add_header(Bytes(p_.block.header_rlp.begin(), p_.block.header_rlp.end()));
+    }
+
   private:
     const ChainConfig& config_;
     const Prepared& p_;
@@ -155,14 +168,17 @@ class Pass {
     mpt::Slot root_;
     Bytes32 store_root_ = p_.parent.state_root;
     CodeStore codes_;
+    size_t witness_codes_ = 0;
     uint64_t gas_ = 0, blob_gas_ = 0;
 };
 
-Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const Witness& witness, SubblockInput* input) {
+Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const Witness& witness, SubblockInput* input,
+                             Witness* next = nullptr) {
     BlockResult result;
     Pass pass(config, p, witness);
     ASHLAR_TRY(pass.run(0, p.transactions.size(), result, input));
     ASHLAR_TRY(pass.check(result));
+    if (next) pass.collect(*next);
     return result;
 }
 
@@ -182,9 +198,10 @@ std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64
     return cuts;
 }
 
-Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness) {
+Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                   Witness* next) {
     ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
-    return execute(config, p, witness, nullptr);
+    return execute(config, p, witness, nullptr, next);
 }
 
 Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,

@@ -34,16 +34,21 @@ struct BlockResult {
     Bytes requests;  ///< items, those of the system calls
 };
 
-/// Executes a block on its witness and checks everything the aggregator will check, parent included: the parent's header must
-/// be in the witness. Host only.
-Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness);
+/// Executes a block on its witness and checks everything the aggregator will check, parent included: the parent's
+/// header must be in the witness. Host only.
+/// @param next  receives what the block adds to the witness: new nodes, deployed codes and its header. May be null. A
+/// witness that
+///              holds a whole state so becomes that of the state after the block.
+Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                   Witness* next = nullptr);
 
-/// Executes a block and writes the inputs of its proofs, cut into subblocks of at most `subblock_gas` gas where transactions
-/// allow (one that takes more is a subblock of its own). `result` receives what execute_block returns.
+/// Executes a block and writes the inputs of its proofs, cut into subblocks of at most `subblock_gas` gas where
+/// transactions allow (one that takes more is a subblock of its own). `result` receives what execute_block returns.
 Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
                                  uint64_t subblock_gas, BlockResult* result = nullptr);
 
-/// Ranges [cuts[i], cuts[i + 1]) of transactions for these gas amounts; the first is 0, the last the number of transactions.
+/// Ranges [cuts[i], cuts[i + 1]) of transactions for these gas amounts; the first is 0, the last the number of
+/// transactions.
 std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64_t subblock_gas);
 
 }  // namespace ashlar::ethereum

@@ -5,7 +5,8 @@
 
 namespace ashlar::ethereum {
 
-/// Open addressing over records that live elsewhere and carry their hash: `uint32_t hash`. The caller hashes and compares.
+/// Open addressing over records that live elsewhere and carry their hash: `uint32_t hash`. The caller hashes and
+/// compares.
 template <class Record>
 class RecordTable {
   public:

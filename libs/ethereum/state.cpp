@@ -50,11 +50,14 @@ uint32_t State::hash_slot(const AccountRecord& account, const uint256& key) cons
 
 void State::note(mpt::Error e) {
     if (error_) return;
-    if (e == mpt::Error::missing_node) error_ = Error{ErrorCode::missing_node, store_.missing()};
-    else error_ = Error{ErrorCode::malformed_node};
+    if (e == mpt::Error::missing_node)
+        error_ = Error{ErrorCode::missing_node, store_.missing()};
+    else
+        error_ = Error{ErrorCode::malformed_node};
 }
 
-// --- loading -----------------------------------------------------------------------------------------------------------
+// --- loading
+// -----------------------------------------------------------------------------------------------------------
 
 AccountRecord& State::record(const Address& address) {
     const uint32_t h = hash_address(address);
@@ -169,7 +172,8 @@ Bytes32 State::block_hash(uint64_t number) {
     return {};
 }
 
-// --- changes -----------------------------------------------------------------------------------------------------------
+// --- changes
+// -----------------------------------------------------------------------------------------------------------
 
 void State::warm_account(evm::Account& account) {
     auto& a = as<AccountRecord>(account);
@@ -285,24 +289,43 @@ void State::revert(size_t snapshot) {
             return v;
         };
         switch (e.kind) {
-            case Kind::account_warm: e.account->warm = false; break;
-            case Kind::slot_warm: static_cast<SlotRecord*>(e.other)->warm = false; break;
-            case Kind::slot_value: static_cast<SlotRecord*>(e.other)->current = old(); break;
-            case Kind::transient_value: static_cast<TransientRecord*>(e.other)->value = old(); break;
-            case Kind::balance: e.account->balance = old(); break;
-            case Kind::nonce: e.account->nonce = old().low64(); break;
-            case Kind::created: e.account->created = false; break;
+            case Kind::account_warm:
+                e.account->warm = false;
+                break;
+            case Kind::slot_warm:
+                static_cast<SlotRecord*>(e.other)->warm = false;
+                break;
+            case Kind::slot_value:
+                static_cast<SlotRecord*>(e.other)->current = old();
+                break;
+            case Kind::transient_value:
+                static_cast<TransientRecord*>(e.other)->value = old();
+                break;
+            case Kind::balance:
+                e.account->balance = old();
+                break;
+            case Kind::nonce:
+                e.account->nonce = old().low64();
+                break;
+            case Kind::created:
+                e.account->created = false;
+                break;
             case Kind::code:
                 e.account->code_hash = old().to_bytes32();
                 e.account->code = static_cast<const evm::Code*>(e.other);
                 break;
-            case Kind::destroyed: e.account->destroyed = false; break;
-            case Kind::log: logs_.pop_back(); break;
+            case Kind::destroyed:
+                e.account->destroyed = false;
+                break;
+            case Kind::log:
+                logs_.pop_back();
+                break;
         }
     }
 }
 
-// --- ends --------------------------------------------------------------------------------------------------------------
+// --- ends
+// --------------------------------------------------------------------------------------------------------------
 
 void State::destroy(AccountRecord& a) {
     a.balance = uint256{};
@@ -318,15 +341,22 @@ void State::destroy(AccountRecord& a) {
 void State::end_transaction() {
     for (const Entry& e : journal_) {
         switch (e.kind) {
-            case Kind::account_warm: e.account->warm = false; break;
-            case Kind::slot_warm: static_cast<SlotRecord*>(e.other)->warm = false; break;
+            case Kind::account_warm:
+                e.account->warm = false;
+                break;
+            case Kind::slot_warm:
+                static_cast<SlotRecord*>(e.other)->warm = false;
+                break;
             case Kind::slot_value: {
                 auto* s = static_cast<SlotRecord*>(e.other);
                 s->original = s->current;
                 break;
             }
-            case Kind::created: e.account->created = false; break;
-            default: break;
+            case Kind::created:
+                e.account->created = false;
+                break;
+            default:
+                break;
         }
     }
     // Only now: a slot of a deleted account must not come back by an entry above.
@@ -374,13 +404,15 @@ Outcome<Bytes32> State::commit() {
         }
         ASHLAR_TRY(commit_storage(*a));
         Bytes32 storage_root = mpt::EMPTY_ROOT;
-        if (a->storage_open) storage_root = store_.hash(a->storage);
-        else if (a->leaf && !a->wiped) storage_root = bytes32(mpt::decode_account(a->leaf->value)->storage_root);
+        if (a->storage_open)
+            storage_root = store_.hash(a->storage);
+        else if (a->leaf && !a->wiped)
+            storage_root = bytes32(mpt::decode_account(a->leaf->value)->storage_root);
         uint8_t be[32];
         a->balance.store(be);
         uint8_t* out = store_.arena().bytes(mpt::MAX_ACCOUNT_SIZE);
-        const size_t n = mpt::encode_account(
-            out, {a->nonce, rlp::trim({be, 32}), storage_root.data(), a->code_hash.data()});
+        const size_t n =
+            mpt::encode_account(out, {a->nonce, rlp::trim({be, 32}), storage_root.data(), a->code_hash.data()});
         if (a->leaf && a->leaf->value.size() == n && std::memcmp(a->leaf->value.data(), out, n) == 0) continue;
         auto leaf = store_.insert(root_, a->key.data(), {out, n});
         if (!leaf) {

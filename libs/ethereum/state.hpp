@@ -71,7 +71,8 @@ class State final : public evm::Host {
     /// Warms an address or slot without reading it: access lists name what nobody may ever touch.
     void prewarm(const Address& address);
     void prewarm(const Address& address, const evm::uint256& key);
-    /// Ends a transaction or system call: deletes what is to be deleted, forgets warmth, transient storage and the journal.
+    /// Ends a transaction or system call: deletes what is to be deleted, forgets warmth, transient storage and the
+    /// journal.
     void end_transaction();
     /// Logs of the current transaction.
     const std::vector<evm::Log>& logs() const { return logs_; }

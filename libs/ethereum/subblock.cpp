@@ -16,10 +16,14 @@ uint32_t flags_of(bool first, bool last) { return (first ? FIRST : 0) | (last ? 
 
 Error trie_error(mpt::Error e) {
     switch (e) {
-        case mpt::Error::wrong_digest: return ErrorCode::wrong_digest;
-        case mpt::Error::truncated: return ErrorCode::input_encoding;
-        case mpt::Error::missing_node: return ErrorCode::missing_node;
-        case mpt::Error::malformed_node: break;
+        case mpt::Error::wrong_digest:
+            return ErrorCode::wrong_digest;
+        case mpt::Error::truncated:
+            return ErrorCode::input_encoding;
+        case mpt::Error::missing_node:
+            return ErrorCode::missing_node;
+        case mpt::Error::malformed_node:
+            break;
     }
     return ErrorCode::malformed_node;
 }

@@ -144,7 +144,8 @@ Outcome<Transaction> decode_typed(BytesView envelope, Revision revision) {
     Transaction t;
     t.type = static_cast<TransactionType>(envelope[0]);
     t.envelope = envelope;
-    if (t.type == TransactionType::blob && revision < Revision::cancun) return Fail{ErrorCode::blob_transaction_pre_fork};
+    if (t.type == TransactionType::blob && revision < Revision::cancun)
+        return Fail{ErrorCode::blob_transaction_pre_fork};
     if (t.type == TransactionType::set_code && revision < Revision::prague)
         return Fail{ErrorCode::set_code_transaction_pre_fork};
     auto list = rlp::read_list(envelope.subspan(1));

@@ -63,8 +63,8 @@ std::optional<Address> recover_sender(const Transaction& transaction);
 /// The account that signed an authorization; nullopt likewise.
 std::optional<Address> recover_authority(const Authorization& authorization);
 
-/// Gas that is charged before execution (Yellow Paper 6.2 g0; EIP-2028, 2930, 3860, 7702), and the floor of what a transaction
-/// pays (EIP-7623; 0 before Prague).
+/// Gas that is charged before execution (Yellow Paper 6.2 g0; EIP-2028, 2930, 3860, 7702), and the floor of what a
+/// transaction pays (EIP-7623; 0 before Prague).
 struct IntrinsicGas {
     uint64_t cost = 0;
     uint64_t floor = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/witness.hpp"
 
-#include "libs/hash/keccak256.hpp"
 #include "libs/ethereum/header.hpp"
+#include "libs/hash/keccak256.hpp"
 
 namespace ashlar::ethereum {
 
@@ -22,6 +22,13 @@ void Witness::add_code(Bytes code) {
 void Witness::add_header(Bytes rlp) {
     const Bytes32 digest = hash::keccak256(rlp);
     headers_.emplace_back(digest, std::move(rlp));
+}
+
+void Witness::add(Witness&& other) {
+    for (auto& n : other.nodes_) nodes_.push_back(std::move(n));
+    for (auto& c : other.codes_) codes_.push_back(std::move(c));
+    for (auto& h : other.headers_) headers_.push_back(std::move(h));
+    table_.clear();
 }
 
 size_t Witness::find_node(const uint8_t* digest) const {

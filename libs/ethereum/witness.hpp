@@ -8,8 +8,8 @@
 
 namespace ashlar::ethereum {
 
-/// What a block's execution is given instead of a state: trie nodes, codes and ancestor headers, each found by hash. Order
-/// does not matter, nor does surplus. Hashing happens once, when something is added. Host only.
+/// What a block's execution is given instead of a state: trie nodes, codes and ancestor headers, each found by hash.
+/// Order does not matter, nor does surplus. Hashing happens once, when something is added. Host only.
 class Witness {
   public:
     /// Takes any bytes: what nothing refers to is never looked at.
@@ -18,6 +18,9 @@ class Witness {
     /// RLP of a header.
     void add_header(Bytes rlp);
 
+    /// Everything of another witness.
+    void add(Witness&& other);
+
     size_t node_count() const { return nodes_.size(); }
     size_t code_count() const { return codes_.size(); }
     /// Index of the node with this digest (32 bytes); node_count() if there is none.
@@ -25,7 +28,8 @@ class Witness {
     BytesView node(size_t index) const { return nodes_[index].second; }
     /// All codes, as a store that still points here.
     void fill(CodeStore& codes) const;
-    /// Headers from the one with hash `parent_hash` backwards, newest first, as far as the chain of hashes goes (at most 256).
+    /// Headers from the one with hash `parent_hash` backwards, newest first, as far as the chain of hashes goes (at
+    /// most 256).
     std::vector<BytesView> ancestors(const Bytes32& parent_hash) const;
 
   private:

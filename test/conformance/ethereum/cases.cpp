@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/conformance/ethereum/cases.hpp"
+
+#include <boost/json.hpp>
+
+#include "libs/base/hex.hpp"
+#include "libs/ethereum/receipt.hpp"
+#include "libs/rlp/encode.hpp"
+#include "test/conformance/ethereum/world.hpp"
+
+namespace ashlar::conformance {
+
+namespace json = boost::json;
+using namespace ethereum;
+
+namespace {
+
+std::string text(const json::value* v) { return v && v->is_string() ? std::string(v->get_string()) : std::string(); }
+
+/// Forks that start at block 0, and the transitions of the test formats, which happen at time 15000.
+std::optional<ChainConfig> config_of(std::string_view network) {
+    constexpr uint64_t TRANSITION = 15000;
+    static constexpr std::string_view FORKS[] = {"Paris", "Shanghai", "Cancun", "Prague", "Osaka"};
+    const auto find = [](std::string_view name) -> int {
+        for (int i = 0; i < 5; i++)
+            if (FORKS[i] == name) return i;
+        return -1;
+    };
+    int from = find(network), to = from;
+    const size_t at = network.find("To");
+    if (from < 0 && at != std::string_view::npos && network.ends_with("AtTime15k")) {
+        from = find(network.substr(0, at));
+        to = find(network.substr(at + 2, network.size() - at - 2 - 9));
+    }
+    if (from < 0 || to < 0) return std::nullopt;
+    ChainConfig c = base_config(1);
+    uint64_t* times[] = {&c.shanghai_time, &c.cancun_time, &c.prague_time, &c.osaka_time};
+    for (int i = 1; i <= to; i++) *times[i - 1] = i <= from ? 0 : TRANSITION;
+    const auto mainnet = *known_chain("mainnet");
+    for (int i = 2; i <= to; i++) {
+        BlobParameters p = mainnet.blobs[static_cast<size_t>(i - 2)];
+        p.timestamp = *times[i - 1];
+        c.blobs.push_back(p);
+    }
+    return c;
+}
+
+std::string describe(const Error& e) {
+    std::string s(to_string(e.code));
+    if (e.transaction != Error::NO_INDEX) s += " at transaction " + std::to_string(e.transaction);
+    if (!e.detail.is_zero()) s += " " + to_hex(e.detail.view());
+    return s;
+}
+
+}  // namespace
+
+bool matches(std::string_view expected, std::string_view actual) {
+    // Other names that the two test formats use for a rule.
+    static constexpr std::pair<std::string_view, std::string_view> SAME[] = {
+        {"TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
+        {"BlockException.UNKNOWN_PARENT", "BlockException.UNKNOWN_PARENT_ZERO"},
+        {"BlockException.INCORRECT_BLOCK_FORMAT", "BlockException.IMPORT_IMPOSSIBLE_SHANGHAI"},
+    };
+    for (size_t at = 0; at <= expected.size();) {
+        const size_t end = std::min(expected.find('|', at), expected.size());
+        const std::string_view one = expected.substr(at, end - at);
+        if (one == actual) return true;
+        for (const auto& [a, b] : SAME)
+            if ((a == actual && b == one) || (b == actual && a == one)) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+void run_blockchain_case(const std::string& name, const json::object& test, Tally& tally, const GuestCheck* guest) {
+    const std::string network = text(test.if_contains("network"));
+    const auto config = config_of(network);
+    if (!config) {
+        tally.skipped["network " + network]++;
+        return;
+    }
+    const auto failed = [&](const std::string& why) { tally.failures.push_back(name + ": " + why); };
+    tally.ran++;
+    const json::value* pre = test.if_contains("pre");
+    auto world = pre && pre->is_object() ? make_world(pre->get_object()) : std::nullopt;
+    const auto genesis = hex_bytes(test.if_contains("genesisRLP"));
+    if (!world || !genesis) return failed("the file is not of the format");
+    auto genesis_block = decode_block(*genesis);
+    if (!genesis_block) return failed("genesis: " + describe(genesis_block.error()));
+    if (genesis_block->header.state_root != world->root)
+        return failed("the state root of `pre` is not the genesis header's");
+    const BytesView header = genesis_block->header_rlp;
+    world->witness.add_header(Bytes(header.begin(), header.end()));
+    Bytes32 head = genesis_block->header.hash;
+
+    const json::value* blocks = test.if_contains("blocks");
+    if (!blocks || !blocks->is_array()) return failed("no blocks");
+    for (const json::value& entry : blocks->get_array()) {
+        const json::object& o = entry.get_object();
+        const auto rlp = hex_bytes(o.if_contains("rlp"));
+        const std::string expected = text(o.if_contains("expectException"));
+        if (!rlp) return failed("a block is not hex");
+        tally.blocks++;
+        Witness next;
+        auto result = execute_block(*config, *rlp, world->witness, &next);
+        if (!expected.empty()) {
+            if (result) return failed("accepted a block that breaks " + expected);
+            tally.refused++;
+            if (!matches(expected, to_string(result.error().code)))
+                return failed("refused by " + describe(result.error()) + ", not " + expected);
+            continue;
+        }
+        if (!result) return failed("refused a valid block by " + describe(result.error()));
+        if (guest) {
+            auto inputs = make_inputs(*config, *rlp, world->witness, 1'000'000);
+            if (!inputs) return failed("no inputs: " + describe(inputs.error()));
+            const std::string difference = (*guest)(*inputs);
+            if (!difference.empty()) return failed("guest: " + difference);
+            tally.guest_blocks++;
+        }
+        world->witness.add(std::move(next));
+        head = result->header.hash;
+    }
+    if (to_hex0x(head.view()) != text(test.if_contains("lastblockhash"))) return failed("the head is another block");
+    tally.passed++;
+}
+
+void run_state_case(const std::string& name, const json::object& test, Tally& tally) {
+    const json::object& env = test.at("env").as_object();
+    const json::object& post = test.at("post").as_object();
+    for (const auto& [fork, entries] : post) {
+        const auto config = config_of(std::string_view(fork));
+        if (!config) {
+            tally.skipped["network " + std::string(fork)] += entries.as_array().size();
+            continue;
+        }
+        size_t index = 0;
+        for (const json::value& v : entries.as_array()) {
+            const std::string id = name + "/" + std::string(fork) + "/" + std::to_string(index++);
+            const auto failed = [&](const std::string& why) { tally.failures.push_back(id + ": " + why); };
+            const json::object& e = v.as_object();
+            tally.ran++;
+            auto world = make_world(test.at("pre").as_object());
+            const auto bytes = hex_bytes(e.if_contains("txbytes"));
+            if (!world || !bytes) {
+                failed("the file is not of the format");
+                continue;
+            }
+            Header header;
+            header.coinbase = Address::from(*hex_bytes(env.if_contains("currentCoinbase")));
+            header.number = *hex_number(env.if_contains("currentNumber"));
+            header.timestamp = *hex_number(env.if_contains("currentTimestamp"));
+            header.gas_limit = *hex_number(env.if_contains("currentGasLimit"));
+            header.base_fee = *hex_number(env.if_contains("currentBaseFee"));
+            header.prev_randao = *hex_word(env.if_contains("currentRandom"));
+            header.excess_blob_gas = hex_number(env.if_contains("currentExcessBlobGas")).value_or(0);
+            const evm::Revision revision = *config->revision(header.number, header.timestamp);
+
+            WitnessSource source(world->witness);
+            mpt::Store store(&source);
+            mpt::Slot root = store.open(world->root);
+            CodeStore codes;
+            world->witness.fill(codes);
+            Ancestors ancestors = *Ancestors::make(header, {});
+            State state(store, root, codes, ancestors, header.hash);
+            Executor executor(*config, header, revision, state, 0, 0);
+            // The envelope as an item of a block body.
+            rlp::Writer item;
+            if (!bytes->empty() && (*bytes)[0] >= 0xc0)
+                item.raw(*bytes);
+            else
+                item.string(*bytes);
+            auto transaction = decode_transaction(item.out, revision);
+            Outcome<void> done =
+                transaction ? executor.transaction(*transaction) : Outcome<void>(Fail{transaction.error()});
+            const std::string expected = text(e.if_contains("expectException"));
+            if (!expected.empty()) {
+                if (done)
+                    failed("accepted a transaction that breaks " + expected);
+                else if (!matches(expected, to_string(done.error().code)))
+                    failed("refused by " + describe(done.error()) + ", not " + expected);
+                else
+                    tally.passed++, tally.refused++;
+                continue;
+            }
+            if (!done) {
+                failed("refused a valid transaction by " + describe(done.error()));
+                continue;
+            }
+            auto after = state.commit();
+            auto receipts = decode_receipts(executor.receipts());
+            if (!after || !receipts)
+                failed("the state does not commit");
+            else if (to_hex0x(after->view()) != text(e.if_contains("hash")))
+                failed("state root " + to_hex(after->view()));
+            else if (to_hex0x(list_digest((*receipts)[0].logs).view()) != text(e.if_contains("logs")))
+                failed("logs");
+            else
+                tally.passed++;
+        }
+    }
+}
+
+}  // namespace ashlar::conformance

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <boost/json/object.hpp>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "libs/ethereum/native.hpp"
+
+namespace ashlar::conformance {
+
+/// What became of the cases, by name of the reason where one was left out.
+struct Tally {
+    size_t ran = 0, passed = 0, blocks = 0, refused = 0, guest_blocks = 0;
+    std::map<std::string, size_t> skipped;
+    std::vector<std::string> failures;
+};
+
+/// Runs a valid block's inputs in the guest executor; the text says what differs, empty if nothing.
+using GuestCheck = std::function<std::string(const ethereum::BlockInputs&)>;
+
+/// A case of the BlockchainTests format: every block is executed on the state that the one before left; invalid ones
+/// must be refused with a name that the case allows.
+void run_blockchain_case(const std::string& name, const boost::json::object& test, Tally& tally,
+                         const GuestCheck* guest);
+/// A case of the execution-spec-tests' state test format, for each fork and index of its `post`.
+void run_state_case(const std::string& name, const boost::json::object& test, Tally& tally);
+
+/// True if `actual` is one of the names in `expected` ("A|B"), or a name for the same rule.
+bool matches(std::string_view expected, std::string_view actual);
+
+}  // namespace ashlar::conformance

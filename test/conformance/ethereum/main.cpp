@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the packed test sets of data/ethereum-tests: conformance_ethereum [--guest EVERY-NTH] [--only TEXT] [--set
+// NAME].
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "libs/rv32/executor.hpp"
+#include "test/conformance/ethereum/cases.hpp"
+#include "test/unit/ethereum/data.hpp"
+
+using namespace ashlar;
+using namespace ashlar::conformance;
+
+namespace {
+
+namespace json = boost::json;
+
+/// Calls `visit(path, text)` for each JSON file of an archive, read in place. False if it cannot be read.
+template <class Visit>
+bool each_file(const std::filesystem::path& path, Visit visit) {
+    archive* a = archive_read_new();
+    archive_read_support_filter_all(a);
+    archive_read_support_format_tar(a);
+    bool good = archive_read_open_filename(a, path.c_str(), 1 << 16) == ARCHIVE_OK;
+    archive_entry* entry = nullptr;
+    int rc = ARCHIVE_OK;
+    while (good && (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+        const std::string name = archive_entry_pathname(entry);
+        if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".json")) continue;
+        std::string text(static_cast<size_t>(archive_entry_size(entry)), '\0');
+        if (archive_read_data(a, text.data(), text.size()) != static_cast<la_ssize_t>(text.size()))
+            good = false;
+        else
+            visit(name, text);
+    }
+    if (rc != ARCHIVE_EOF) good = false;
+    archive_read_free(a);
+    return good;
+}
+
+std::optional<rv32::Program> load(const char* path) {
+    std::ifstream in(path, std::ios::binary);
+    const Bytes file(std::istreambuf_iterator<char>(in), {});
+    auto program = rv32::load_elf(file);
+    if (!program) return std::nullopt;
+    return std::move(*program);
+}
+
+/// Runs both guests and compares what they commit with the native claims.
+std::string run_guests(const rv32::Program& subblock, const rv32::Program& aggregator,
+                       const ethereum::BlockInputs& in) {
+    const auto run = [](const rv32::Program& program, std::vector<Bytes> buffers,
+                        const Bytes& expected) -> std::string {
+        auto r = rv32::execute(program, rv32::Stdin{std::move(buffers)});
+        if (!r) return r.error().message;
+        if (r->fault) return r->fault->message;
+        if (r->exit_code != 0u) return r->stderr_text;
+        return r->committed == expected ? "" : "other committed values";
+    };
+    for (const auto& s : in.subblocks) {
+        const std::string why = run(subblock, {s.environment, s.state, s.codes}, s.claim.encode());
+        if (!why.empty()) return "subblock: " + why;
+    }
+    const std::string why = run(aggregator, {in.aggregator_claims(Bytes32{}), in.aggregator_block}, in.claim.encode());
+    return why.empty() ? "" : "aggregator: " + why;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    size_t every = 0;
+    std::string only, set;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string option = argv[i];
+        if (option == "--guest")
+            every = std::stoul(argv[i + 1]);
+        else if (option == "--only")
+            only = argv[i + 1];
+        else if (option == "--set")
+            set = argv[i + 1];
+        else
+            return std::fprintf(stderr, "unknown option %s\n", argv[i]), 2;
+    }
+    const auto folder = test::data_folder() / "ethereum-tests";
+    if (!std::filesystem::exists(folder)) {
+        std::printf("%s is absent: ALL CASES SKIPPED\n", folder.c_str());
+        return 0;
+    }
+    GuestCheck guest;
+    if (every) {
+        auto subblock = load(ASHLAR_GUEST_DIR "/subblock-elf"), aggregator = load(ASHLAR_GUEST_DIR "/aggregator-elf");
+        if (!subblock || !aggregator) {
+            std::printf("the guest programs are not built: ALL CASES SKIPPED\n");
+            return 0;
+        }
+        guest = [s = std::move(*subblock), a = std::move(*aggregator)](const ethereum::BlockInputs& in) {
+            return run_guests(s, a, in);
+        };
+    }
+    bool ok = true;
+    for (const char* name : {"BlockchainTests", "osaka-state-tests"}) {
+        if (!set.empty() && set != name) continue;
+        const bool blocks = std::string_view(name) == "BlockchainTests";
+        if (every && !blocks) continue;  // a state test has no header to prove
+        Tally tally;
+        size_t number = 0;
+        ok &=
+            each_file(folder / (std::string(name) + ".tar.zst"), [&](const std::string& path, const std::string& text) {
+                if (path.find(only) == std::string::npos) return;
+                if (every && number++ % every) return;
+                json::error_code ec;
+                const json::value document = json::parse(text, ec);
+                if (ec || !document.is_object()) {
+                    tally.failures.push_back(path + ": not JSON");
+                    return;
+                }
+                for (const auto& [id, test] : document.get_object()) {
+                    if (!test.is_object() || id.starts_with("_")) continue;
+                    const std::string full = path + " " + std::string(id);
+                    if (blocks)
+                        run_blockchain_case(full, test.get_object(), tally, every ? &guest : nullptr);
+                    else
+                        run_state_case(full, test.get_object(), tally);
+                }
+            });
+        size_t skipped = 0;
+        for (const auto& [why, count] : tally.skipped) skipped += count;
+        for (size_t i = 0; i < tally.failures.size() && i < 200; i++)
+            std::printf("FAILED %s\n", tally.failures[i].c_str());
+        std::printf("%s: ran %zu, passed %zu, failed %zu, skipped %zu; blocks %zu, refused %zu, in the guests %zu\n",
+                    name, tally.ran, tally.passed, tally.failures.size(), skipped, tally.blocks, tally.refused,
+                    tally.guest_blocks);
+        for (const auto& [why, count] : tally.skipped) std::printf("  skipped %zu: %s\n", count, why.c_str());
+        ok &= tally.failures.empty() && tally.ran == tally.passed && tally.ran > 0;
+    }
+    return ok ? 0 : 1;
+}
