@@ -428,12 +428,12 @@ class LayerProver {
 
 FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& fingerprint, ProverTranscript& tr,
                                     Proof& proof, StageTimes& times) {
-    Stopwatch watch;
+    Laps laps(times);
     std::vector<Level> levels;
     levels.push_back(make_leaves(c, fingerprint));
-    times.add("fractions: leaves", watch.lap());
+    laps.add("fractions: leaves");
     while (levels.back().log > c.vk.profile.log_top) levels.push_back(add_pairs(levels.back(), c.pool));
-    times.add("fractions: tree", watch.lap());
+    laps.add("fractions: tree");
 
     tr.tag(Tag::top);
     proof.top = levels.back().expand();
@@ -465,7 +465,7 @@ FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& f
         proof.layers.push_back(std::move(layer));
         levels.pop_back();
     }
-    times.add("fractions: layers", watch.lap());
+    laps.add("fractions: layers");
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "libs/exec/isa.hpp"
 #include "libs/iop/proof.hpp"
 #include "libs/iop/prover_transcript.hpp"
+#include "libs/iop/stage_times.hpp"
 #include "libs/iop/table_kernels.hpp"
 #include "libs/iop/trace.hpp"
 
@@ -21,16 +22,6 @@ struct ProverContext {
     const std::vector<TableKernels>& kernels;
     const std::vector<TableColumns>& tables;
     exec::ThreadPool& pool;
-};
-
-/// Seconds spent in stages, for benchmarks: summed by name, in order of first appearance.
-struct StageTimes {
-    std::vector<std::pair<const char*, double>> stages;
-    void add(const char* name, double seconds) {
-        for (auto& [n, s] : stages)
-            if (std::string_view(n) == name) return void(s += seconds);
-        stages.push_back({name, seconds});
-    }
 };
 
 struct FractionResult {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <chrono>
-
 #include "libs/iop/prover_functions.hpp"
 
 /// Declarations inside an instruction set's own namespace; only for sources compiled once per instruction set.
@@ -15,19 +13,5 @@ FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& f
 Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointView xi, const Ext& claim,
                       ProverTranscript& tr, Proof& proof, StageTimes& times);
 F grind(const Transcript& transcript, uint32_t bits, exec::ThreadPool& pool);
-
-class Stopwatch {
-  public:
-    /// Seconds since construction or the last lap.
-    double lap() {
-        const auto now = std::chrono::steady_clock::now();
-        const double s = std::chrono::duration<double>(now - start_).count();
-        start_ = now;
-        return s;
-    }
-
-  private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 }  // namespace ashlar::iop::ASHLAR_ISA

@@ -203,7 +203,7 @@ Ext last_value(Table& t) {
 
 Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointView xi, const Ext& claim,
                       ProverTranscript& tr, Proof& proof, StageTimes& times) {
-    Stopwatch watch;
+    Laps laps(times);
     std::vector<Table> tables(c.shape.live.size());
     for (size_t i = 0; i < tables.size(); i++) {
         Table& t = tables[i];
@@ -227,7 +227,7 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
         });
         t.folded.zero_from(t.real, 1);
     }
-    times.add("zerocheck: linear part", watch.lap());
+    laps.add("zerocheck: linear part");
 
     Point r;
     Ext live = claim, done = Ext::zero(), bound = Ext::one();  // live: claim of unfinished tables, divided by bound
@@ -261,7 +261,7 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
             if (t.n > k) fold_table(t, r.back(), c.pool);
         finish(k + 1);
     }
-    times.add("zerocheck: rounds", watch.lap());
+    laps.add("zerocheck: rounds");
     return r;
 }
 

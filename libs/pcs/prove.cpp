@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/pcs/prove.hpp"
 
-#include <chrono>
-
 #include "libs/iop/statement.hpp"
 #include "libs/pcs/whir_prover.hpp"
 
@@ -11,21 +9,6 @@ namespace ashlar::pcs {
 using namespace iop;
 
 namespace {
-
-class Laps {
-  public:
-    explicit Laps(StageTimes& times) : times_(times) {}
-    void add(const char* name) {
-        const auto now = std::chrono::steady_clock::now();
-        times_.add(name, std::chrono::duration<double>(now - start_).count());
-        start_ = now;
-    }
-    void skip() { start_ = std::chrono::steady_clock::now(); }
-
-  private:
-    StageTimes& times_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 std::vector<const F*> columns_of(const Trace& t) {
     std::vector<const F*> out;

@@ -3,7 +3,6 @@
 #include "libs/pcs/whir_prover.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 
 #include "libs/pcs/whir_kernels.hpp"
@@ -36,20 +35,6 @@ Array to_array(std::span<const Ext> values) {
     for (size_t i = 0; i < values.size(); i++) field::ext_set(a.ptr(), i, values[i]);
     return a;
 }
-
-class Laps {
-  public:
-    explicit Laps(StageTimes& times) : times_(times) {}
-    void add(const char* name) {
-        const auto now = std::chrono::steady_clock::now();
-        times_.add(name, std::chrono::duration<double>(now - start_).count());
-        start_ = now;
-    }
-
-  private:
-    StageTimes& times_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 ReducedStack reduce(const OpeningContext& c, std::span<const Ext> low) {
     const uint32_t s = c.key.vk.profile.s, g = c.key.vk.profile.min_block;
