@@ -24,7 +24,9 @@ void keccak_f(uint64_t a[25]) {
     uint32_t lfsr = 1;
     for (int round = 0; round < 24; round++) {
         uint64_t c[5];
+#pragma clang loop unroll(full)
         for (int x = 0; x < 5; x++) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
+#pragma clang loop unroll(full)
         for (int x = 0; x < 5; x++) {
             const uint64_t d = c[(x + 4) % 5] ^ rotate(c[(x + 1) % 5], 1);
             for (int y = 0; y < 25; y += 5) a[y + x] ^= d;
@@ -32,11 +34,13 @@ void keccak_f(uint64_t a[25]) {
         static constexpr uint8_t LANE[24] = {10, 7,  11, 17, 18, 3, 5,  16, 8,  21, 24, 4,
                                              15, 23, 19, 13, 12, 2, 20, 14, 22, 9,  6,  1};
         uint64_t carried = a[1];
+#pragma clang loop unroll(full)
         for (unsigned i = 0; i < 24; i++) {
             const uint64_t next = a[LANE[i]];
             a[LANE[i]] = rotate(carried, (i + 1) * (i + 2) / 2 % 64);
             carried = next;
         }
+#pragma clang loop unroll(full)
         for (int y = 0; y < 25; y += 5) {
             const uint64_t row[5] = {a[y], a[y + 1], a[y + 2], a[y + 3], a[y + 4]};
             for (int x = 0; x < 5; x++) a[y + x] = row[x] ^ (~row[(x + 1) % 5] & row[(x + 2) % 5]);
@@ -95,6 +99,18 @@ uint32_t chase(std::vector<uint32_t>& links, uint32_t seed) {
     return sum;
 }
 
+/// Copies records of eight words around, as an interpreter moves its stack: nearly only loads and stores.
+uint32_t move_records(std::vector<uint32_t>& buffer, uint32_t seed) {
+    constexpr uint32_t RECORD = 8;
+    const auto n = static_cast<uint32_t>(buffer.size()) / RECORD;
+    for (uint32_t i = 0; i < 60 * n; i++) {
+        const uint32_t* from = &buffer[next_random(seed) % n * RECORD];
+        uint32_t* to = &buffer[i % n * RECORD];
+        for (uint32_t k = 0; k < RECORD; k++) to[k] = from[k];
+    }
+    return buffer[seed % buffer.size()];
+}
+
 }  // namespace
 
 int program() {
@@ -112,6 +128,7 @@ int program() {
         digest = digest * 31 + values[values.size() / 3];
         digest = digest * 31 + multiply_many(seed);
         digest = digest * 31 + chase(links, seed);
+        digest = digest * 31 + move_records(buffer, seed);
     }
     uint8_t out[4];
     store_le32(out, digest);

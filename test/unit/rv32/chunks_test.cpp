@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <future>
 #include <map>
 
 #include "test/support/rv32_random.hpp"
@@ -200,6 +201,30 @@ TEST_CASE("recorded chunks of random programs agree with the run") {
         CHECK(report.calls == whole->calls);
         CHECK(chunks == (whole->cycles + options.chunk_cycles - 1) / options.chunk_cycles);
     }
+}
+
+TEST_CASE("chunks are recorded on other threads while the run goes on") {
+    Assembler code = random_program(77, 300, 60);
+    finish(code);
+    const Program program = load(make_elf(code, random_memory(77)));
+    ExecuteOptions options;
+    options.chunk_cycles = 701;
+    auto cursor = std::move(*ChunkCursor::make(program, {}, options));
+    std::vector<std::future<ChunkRecord>> records;
+    std::vector<uint32_t> ends;
+    while (auto chunk = cursor.next()) {
+        records.push_back(std::async(std::launch::async, [&program, c = std::move(*chunk)] { return record_chunk(program, c); }));
+        ends.push_back(cursor.pc());
+        if (records.size() > 8) records[records.size() - 8].wait();
+    }
+    uint64_t cycles = 0;
+    for (size_t i = 0; i < records.size(); i++) {
+        const ChunkRecord r = records[i].get();
+        CHECK(r.pc_out == ends[i]);
+        cycles += r.cycles;
+    }
+    CHECK(cycles == cursor.report().cycles);
+    CHECK_FALSE(cursor.report().fault);
 }
 
 TEST_CASE("a chunk of one cycle works") {
