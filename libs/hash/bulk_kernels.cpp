@@ -46,8 +46,8 @@ void hash_leaves(const LeafMatrix& m, F* out, size_t begin, size_t end) {
         clear(s);
         s[22] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
         s[23] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
-        const F* column = m.data + at;
-        for (size_t c = 0; c < m.width; c += RATE, column += RATE * m.stride) {
+        for (size_t c = 0; c < m.width; c += RATE) {
+            const F* column = m.data + c * m.stride + at;
             const size_t count = std::min(RATE, m.width - c);
             for (size_t k = 0; k < count; k++) s[k] = L::load(column + k * m.stride);
             // Columns are far apart, so no hardware prefetcher follows them: ask for the next block now.
