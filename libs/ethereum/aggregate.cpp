@@ -52,8 +52,9 @@ class RangeCutter {
 };
 
 /// The subblocks tile the block and chain from the parent's state to the header's.
-Outcome<void> check_chain(const std::vector<SubblockClaim>& subblocks, const Block& block, const Header& parent,
-                          const Bytes32& config_digest, const std::vector<BytesView>& receipts, BytesView requests) {
+Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockClaim>& subblocks, const Block& block,
+                          const Header& parent, const Bytes32& config_digest, const std::vector<BytesView>& receipts,
+                          BytesView requests) {
     RangeCutter transaction_ranges(block.items), receipt_ranges(receipts);
     const Bytes32 nothing = list_digest({});
     uint64_t at = 0, gas = 0, blob_gas = 0;
@@ -86,7 +87,7 @@ Outcome<void> check_chain(const std::vector<SubblockClaim>& subblocks, const Blo
     if (!transaction_ranges.finished()) return Fail{ErrorCode::subblock_range};
     if (!receipt_ranges.finished()) return Fail{ErrorCode::subblock_receipts};
     if (gas != block.header.gas_used) return Fail{ErrorCode::gas_used};
-    if (blob_gas != block.header.blob_gas_used) return Fail{ErrorCode::blob_gas_used};
+    ASHLAR_TRY(check_blob_gas(config, block.header, blob_gas));
     if (root != block.header.state_root) return Fail{Error{ErrorCode::state_root, root}};
     return {};
 }
@@ -207,7 +208,7 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     ASHLAR_TRY(validate_body_roots(block));
     const Bytes32 config_digest = hash::keccak256(input->config);
     ASHLAR_ASSIGN(const std::vector<BytesView> receipt_items, split_items(input->receipts));
-    ASHLAR_TRY(check_chain(subblocks, block, parent, config_digest, receipt_items, input->requests));
+    ASHLAR_TRY(check_chain(*config, subblocks, block, parent, config_digest, receipt_items, input->requests));
 
     ASHLAR_ASSIGN(const std::vector<ReceiptView> receipts, decode_receipts(input->receipts));
     const ReceiptsSummary summary = summarize_receipts(receipts);

@@ -85,10 +85,11 @@ std::optional<ChainConfig> known_chain(uint64_t chain_id) {
 }
 
 std::optional<evm::Revision> ChainConfig::revision(uint64_t number, uint64_t timestamp) const {
-    if (timestamp >= osaka_time) return evm::Revision::osaka;
-    if (timestamp >= prague_time) return evm::Revision::prague;
-    if (timestamp >= cancun_time) return evm::Revision::cancun;
-    if (timestamp >= shanghai_time) return evm::Revision::shanghai;
+    const auto active = [&](uint64_t from) { return from != NEVER && timestamp >= from; };
+    if (active(osaka_time)) return evm::Revision::osaka;
+    if (active(prague_time)) return evm::Revision::prague;
+    if (active(cancun_time)) return evm::Revision::cancun;
+    if (active(shanghai_time)) return evm::Revision::shanghai;
     if (number >= paris_block) return evm::Revision::paris;
     return std::nullopt;
 }
@@ -96,7 +97,7 @@ std::optional<evm::Revision> ChainConfig::revision(uint64_t number, uint64_t tim
 BlobParameters ChainConfig::blob_parameters(uint64_t timestamp) const {
     BlobParameters active = CANCUN_BLOBS;
     for (const BlobParameters& p : blobs)
-        if (p.timestamp <= timestamp) active = p;
+        if (p.timestamp != NEVER && p.timestamp <= timestamp) active = p;
     return active;
 }
 

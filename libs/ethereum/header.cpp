@@ -42,6 +42,12 @@ struct FieldReader {
     void u64(uint64_t& out) { out = take(in.u64()); }
 };
 
+size_t count_items(rlp::Reader in) {
+    size_t n = 0;
+    while (!in.empty() && in.next()) n++;
+    return in.empty() ? n : n + 1;
+}
+
 unsigned fields_of(Revision r) {
     if (r >= Revision::prague) return Header::PRAGUE_FIELDS;
     if (r >= Revision::cancun) return Header::CANCUN_FIELDS;
@@ -72,23 +78,18 @@ Outcome<Header> decode_header(BytesView rlp) {
     r.fixed(h.prev_randao);
     r.fixed(h.nonce);
     r.u64(h.base_fee);
-    h.fields = Header::PARIS_FIELDS;
-    if (!r.in.empty()) {
-        r.fixed(h.withdrawals_root);
-        h.fields = Header::SHANGHAI_FIELDS;
-    }
-    if (!r.in.empty()) {
+    // What forks add comes in groups: a header has all of a group or nothing of it.
+    const size_t more = count_items(r.in);
+    if (!r.error && more != 0 && more != 1 && more != 4 && more != 5) return Fail{ErrorCode::block_format};
+    h.fields = Header::PARIS_FIELDS + static_cast<unsigned>(more);
+    if (more >= 1) r.fixed(h.withdrawals_root);
+    if (more >= 4) {
         r.u64(h.blob_gas_used);
         r.u64(h.excess_blob_gas);
         r.fixed(h.parent_beacon_root);
-        h.fields = Header::CANCUN_FIELDS;
     }
-    if (!r.in.empty()) {
-        r.fixed(h.requests_hash);
-        h.fields = Header::PRAGUE_FIELDS;
-    }
+    if (more >= 5) r.fixed(h.requests_hash);
     if (r.error) return Fail{*r.error};
-    if (!r.in.empty()) return Fail{ErrorCode::block_format};
     h.hash = hash::keccak256(rlp);
     return h;
 }
@@ -135,6 +136,13 @@ uint64_t next_excess_blob_gas(const ChainConfig& config, const Header& parent, u
     return sum - target;
 }
 
+Outcome<void> check_blob_gas(const ChainConfig& config, const Header& h, uint64_t used) {
+    if (h.blob_gas_used == used) return {};
+    const bool above =
+        h.fields >= Header::CANCUN_FIELDS && h.blob_gas_used > config.blob_parameters(h.timestamp).max * GAS_PER_BLOB;
+    return Fail{above ? ErrorCode::blob_gas_above_limit : ErrorCode::blob_gas_used};
+}
+
 Outcome<void> validate_header(const ChainConfig& config, const Header& h, const Header& parent) {
     const auto revision = config.revision(h.number, h.timestamp);
     if (!revision) return Fail{ErrorCode::fork_not_supported};
@@ -153,11 +161,8 @@ Outcome<void> validate_header(const ChainConfig& config, const Header& h, const 
     if (h.gas_used > h.gas_limit) return Fail{ErrorCode::gas_used_above_limit};
     if (h.base_fee != next_base_fee(parent)) return Fail{ErrorCode::base_fee};
     if (*revision >= Revision::cancun) {
-        const BlobParameters p = config.blob_parameters(h.timestamp);
         if (h.excess_blob_gas != next_excess_blob_gas(config, parent, h.number, h.timestamp))
             return Fail{ErrorCode::excess_blob_gas};
-        if (h.blob_gas_used > p.max * GAS_PER_BLOB) return Fail{ErrorCode::blob_gas_above_limit};
-        if (h.blob_gas_used % GAS_PER_BLOB) return Fail{ErrorCode::blob_gas_used};
     }
     return {};
 }

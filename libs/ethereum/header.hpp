@@ -36,7 +36,11 @@ struct Header {
 Outcome<Header> decode_header(BytesView rlp);
 
 /// Every rule of the header's fork against its parent (Yellow Paper 4.4.4, EIP-1559, EIP-3675, EIP-4844, EIP-7918).
+/// Blob gas is compared with what the transactions use, which the limit holds for; see check_blob_gas.
 Outcome<void> validate_header(const ChainConfig& config, const Header& header, const Header& parent);
+
+/// The header's blob gas against what the transactions used. Errors: blob_gas_above_limit, blob_gas_used.
+Outcome<void> check_blob_gas(const ChainConfig& config, const Header& header, uint64_t used);
 
 /// Base fee that the child of `parent` must have (EIP-1559).
 uint64_t next_base_fee(const Header& parent);

@@ -136,7 +136,7 @@ class Pass {
         // Behind the transactions: a wrong transaction is named as such, whatever the root of its list says.
         ASHLAR_TRY(validate_body_roots(p_.block));
         if (gas_ != h.gas_used) return Fail{ErrorCode::gas_used};
-        if (p_.revision >= evm::Revision::cancun && blob_gas_ != h.blob_gas_used) return Fail{ErrorCode::blob_gas_used};
+        ASHLAR_TRY(check_blob_gas(config_, h, blob_gas_));
         ASHLAR_ASSIGN(const std::vector<ReceiptView> receipts, decode_receipts(result.receipts));
         const ReceiptsSummary summary = summarize_receipts(receipts);
         result.receipts_root = summary.root;

@@ -60,6 +60,7 @@ bool matches(std::string_view expected, std::string_view actual) {
         {"TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
         {"BlockException.UNKNOWN_PARENT", "BlockException.UNKNOWN_PARENT_ZERO"},
         {"BlockException.INCORRECT_BLOCK_FORMAT", "BlockException.IMPORT_IMPOSSIBLE_SHANGHAI"},
+        {"BlockException.INCORRECT_BLOCK_FORMAT", "BlockException.IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI"},
     };
     for (size_t at = 0; at <= expected.size();) {
         const size_t end = std::min(expected.find('|', at), expected.size());
