@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "libs/iop/security.hpp"
+
+// Oracle: the soundness tool's own figures, test/vectors/security_vectors.txt (see security_vectors.py).
+namespace {
+using namespace ashlar::iop;
+constexpr MachineSize MACHINE{4000, 4000, 15};  // as in the vectors; 16 with the bus id
+}  // namespace
+
+TEST_CASE("every component agrees with the soundness tool for every number of slices") {
+    std::ifstream file("test/vectors/security_vectors.txt");
+    std::string profile, component;
+    uint32_t k0 = 0;
+    double bits = 0;
+    size_t compared = 0, sets = 0;
+    while (file >> profile >> k0 >> component >> bits) {
+        const Profile* p = named_profile(profile);
+        REQUIRE(p != nullptr);
+        INFO(profile << " k0 " << k0 << " " << component);
+        if (component == "needs") {
+            REQUIRE(bits == 1);
+            sets++;
+            continue;
+        }
+        std::replace(component.begin(), component.end(), '_', ' ');
+        bool found = false;
+        for (const SecurityComponent& c : security_components(*p, k0, MACHINE))
+            if (c.name == component) {
+                found = true;
+                REQUIRE(c.bits == Approx(bits).epsilon(0).margin(1e-6));
+            }
+        REQUIRE(found);
+        compared++;
+    }
+    REQUIRE(sets == 4 * 8);
+    REQUIRE(compared > 400);
+}
+
+TEST_CASE("the real profiles reach 128 bits, the test profiles do not") {
+    for (const Profile& p : all_profiles()) {
+        INFO(p.name << " " << security_bits(p, MACHINE));
+        if (p.for_tests)
+            REQUIRE(security_bits(p, MACHINE) < 30);
+        else
+            REQUIRE(security_bits(p, MACHINE) >= 128);
+    }
+    REQUIRE(collision_bits() > 139);
+}
+
+TEST_CASE("what the tool leaves out is far below the rest") {
+    for (const Profile& p : all_profiles())
+        for (const SecurityComponent& c : security_components(p, 5, MACHINE))
+            for (const char* name : {"mu", "top point", "last gamma", "final sumcheck"})
+                if (c.name == name) REQUIRE(c.bits > 145);
+}
+
+TEST_CASE("weaker parameters give fewer bits") {
+    const Profile& base = *named_profile("chunk-small");
+    const double bits = security_bits(base, MACHINE);
+    auto with = [&](auto&& change) {
+        Profile p = base;
+        change(p);
+        return security_bits(p, MACHINE);
+    };
+    REQUIRE(with([](Profile& p) { p.queries[0] -= 20; }) < bits - 5);
+    REQUIRE(with([](Profile& p) { p.query_pow[2] = 0; }) < bits - 10);
+    REQUIRE(with([](Profile& p) { p.logup_pow = 0; }) < bits - 1);
+    REQUIRE(with([](Profile& p) { p.lir[3] = 1; }) < bits - 10);
+}
