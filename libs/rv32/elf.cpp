@@ -17,6 +17,7 @@ constexpr uint16_t TYPE_EXECUTABLE = 2;
 constexpr uint16_t MACHINE_RISCV = 243;
 constexpr uint32_t SEGMENT_LOAD = 1;
 constexpr uint32_t FLAG_EXECUTABLE = 1;
+constexpr size_t MAX_TEXT_WORDS = size_t{1} << 26;  // the interpreter's jump distances are 32-bit byte counts
 
 uint16_t load_le16(const uint8_t* p) { return static_cast<uint16_t>(p[0] | p[1] << 8); }
 
@@ -84,6 +85,8 @@ HostResult<Program> read_text(BytesView file, const std::vector<Segment>& segmen
                         "link all code into one executable segment");
         }
         next = s.file_end();
+        if ((next - program.pc_base) / 4 > MAX_TEXT_WORDS)
+            return fail("elf_text", fmt::format("more than {} instructions", MAX_TEXT_WORDS));
         for (uint32_t i = 0; i < s.file_size; i += 4) {
             const uint32_t word = file_word(file, s, i);
             const auto instruction = decode(word);

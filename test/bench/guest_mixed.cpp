@@ -52,16 +52,10 @@ void keccak_f(uint64_t a[25]) {
     }
 }
 
-uint32_t keccak_megabyte(std::vector<uint32_t>& buffer) {
-    constexpr size_t RATE_WORDS = 34;
-    uint64_t state[25] = {};
-    for (size_t at = 0; at + RATE_WORDS <= buffer.size(); at += RATE_WORDS) {
-        for (size_t i = 0; i < RATE_WORDS / 2; i++)
-            state[i] ^= buffer[at + 2 * i] | uint64_t{buffer[at + 2 * i + 1]} << 32;
-        keccak_f(state);
-    }
-    return static_cast<uint32_t>(state[0]);
-}
+constexpr uint32_t SLICES = 256;             // the work is done in turns, so that every million cycles is a mixture
+constexpr uint32_t BUFFER_WORDS = 1u << 18;  // a megabyte
+constexpr uint32_t LINKS = 1u << 16;
+constexpr uint32_t RECORD_WORDS = 8;
 
 using U256 = std::array<uint32_t, 8>;
 
@@ -78,38 +72,64 @@ U256 multiply(const U256& a, const U256& b) {
     return r;
 }
 
-uint32_t multiply_many(uint32_t seed) {
-    U256 x{}, y{};
-    for (uint32_t& w : x) w = next_random(seed) | 1;
-    for (uint32_t& w : y) w = next_random(seed) | 1;
-    for (int i = 0; i < 20000; i++) x = multiply(x, y);
-    return x[7];
-}
-
-uint32_t chase(std::vector<uint32_t>& links, uint32_t seed) {
-    // One cycle through all slots (Sattolo), then walked twice.
-    const auto n = static_cast<uint32_t>(links.size());
-    for (uint32_t i = 0; i < n; i++) links[i] = i;
-    for (uint32_t i = n - 1; i > 0; i--) std::swap(links[i], links[next_random(seed) % i]);
-    uint32_t at = 0, sum = 0;
-    for (uint32_t i = 0; i < 2 * n; i++) {
-        at = links[at];
-        sum = sum * 31 + at;
+class Mixture {
+  public:
+    Mixture() : buffer_(BUFFER_WORDS), links_(LINKS), values_(1024) {
+        for (uint32_t& w : buffer_) w = next_random(seed_);
+        // One cycle through all slots (Sattolo).
+        for (uint32_t i = 0; i < LINKS; i++) links_[i] = i;
+        for (uint32_t i = LINKS - 1; i > 0; i--) std::swap(links_[i], links_[next_random(seed_) % i]);
+        for (uint32_t& w : x_) w = next_random(seed_) | 1;
+        for (uint32_t& w : y_) w = next_random(seed_) | 1;
     }
-    return sum;
-}
 
-/// Copies records of eight words around, as an interpreter moves its stack: nearly only loads and stores.
-uint32_t move_records(std::vector<uint32_t>& buffer, uint32_t seed) {
-    constexpr uint32_t RECORD = 8;
-    const auto n = static_cast<uint32_t>(buffer.size()) / RECORD;
-    for (uint32_t i = 0; i < 60 * n; i++) {
-        const uint32_t* from = &buffer[next_random(seed) % n * RECORD];
-        uint32_t* to = &buffer[i % n * RECORD];
-        for (uint32_t k = 0; k < RECORD; k++) to[k] = from[k];
+    void slice(uint32_t index) {
+        keccak(index);
+        sort();
+        for (int i = 0; i < 100; i++) x_ = multiply(x_, y_);
+        chase();
+        move_records(index);
     }
-    return buffer[seed % buffer.size()];
-}
+
+    uint32_t digest() const { return static_cast<uint32_t>(state_[0]) ^ sum_ ^ x_[7] ^ buffer_[seed_ % BUFFER_WORDS]; }
+
+  private:
+    /// A slice of the megabyte into the sponge.
+    void keccak(uint32_t index) {
+        constexpr uint32_t RATE_WORDS = 34, WORDS = BUFFER_WORDS / SLICES;
+        const uint32_t* data = &buffer_[index * WORDS];
+        for (uint32_t at = 0; at + RATE_WORDS <= WORDS; at += RATE_WORDS) {
+            for (uint32_t i = 0; i < RATE_WORDS / 2; i++)
+                state_[i] ^= data[at + 2 * i] | uint64_t{data[at + 2 * i + 1]} << 32;
+            keccak_f(state_);
+        }
+    }
+    void sort() {
+        for (uint32_t& v : values_) v = next_random(seed_);
+        std::sort(values_.begin(), values_.end());
+        sum_ = sum_ * 31 + values_[values_.size() / 3];
+    }
+    void chase() {
+        for (int i = 0; i < 4096; i++) {
+            at_ = links_[at_];
+            sum_ = sum_ * 31 + at_;
+        }
+    }
+    /// Copies records of eight words around, as an interpreter moves its stack: nearly only loads and stores.
+    void move_records(uint32_t index) {
+        constexpr uint32_t RECORDS = BUFFER_WORDS / RECORD_WORDS;
+        for (uint32_t i = 0; i < 9000; i++) {
+            const uint32_t* from = &buffer_[next_random(seed_) % RECORDS * RECORD_WORDS];
+            uint32_t* to = &buffer_[(index * 9000 + i) % RECORDS * RECORD_WORDS];
+            for (uint32_t k = 0; k < RECORD_WORDS; k++) to[k] = from[k];
+        }
+    }
+
+    std::vector<uint32_t> buffer_, links_, values_;
+    uint64_t state_[25] = {};
+    U256 x_{}, y_{};
+    uint32_t seed_ = 2463534242u, at_ = 0, sum_ = 0;
+};
 
 }  // namespace
 
@@ -117,21 +137,10 @@ int program() {
     const BytesView input = read_input();
     if (input.size() != 4) panic("expected a u32");
     const uint32_t rounds = load_le32(input.data());
-    std::vector<uint32_t> buffer(1 << 18), values(1 << 16), links(1 << 16);
-    uint32_t seed = 2463534242u;
-    uint32_t digest = 0;
-    for (uint32_t round = 0; round < rounds; round++) {
-        for (uint32_t& w : buffer) w = next_random(seed);
-        digest = digest * 31 + keccak_megabyte(buffer);
-        for (uint32_t& v : values) v = next_random(seed);
-        std::sort(values.begin(), values.end());
-        digest = digest * 31 + values[values.size() / 3];
-        digest = digest * 31 + multiply_many(seed);
-        digest = digest * 31 + chase(links, seed);
-        digest = digest * 31 + move_records(buffer, seed);
-    }
+    auto* mixture = new Mixture;
+    for (uint32_t i = 0; i < rounds * SLICES; i++) mixture->slice(i % SLICES);
     uint8_t out[4];
-    store_le32(out, digest);
+    store_le32(out, mixture->digest());
     commit(out);
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions per second of the executor's passes on the mixed guest: run, run with cuts, record.
+// Instructions per CPU second of the executor's passes on the mixed guest: run, run with cuts, record.
 //   rv32_bench GUEST_ELF [ROUNDS] [REPETITIONS]
 #include <fmt/format.h>
 #include <time.h>
