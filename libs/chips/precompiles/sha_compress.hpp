@@ -45,7 +45,10 @@ struct ShaCompressChip {
                 const V sum = m.access[i].prev[half] + m.end[i][half] + carry;
                 carry = m.carry[i][half];
                 b.boolean(carry);
-                b.zero(sum - m.result[i][half] - carry * F::from_canonical(1 << 16));
+                b.bound(m.access[i].prev[half], 0, 65535);
+                b.bound(m.end[i][half], 0, 65535);
+                b.bound(m.result[i][half], 0, 65535);
+                b.equal_integers(sum, m.result[i][half] + carry * F::from_canonical(1 << 16));
                 range_check(b, flag, 16u, m.result[i][half]);
                 start[3 + 2 * i + half] = m.access[i].prev[half];
                 end[3 + 2 * i + half] = m.end[i][half];
@@ -128,9 +131,13 @@ struct ShaCompressRoundsChip {
         b.receive(BUS_SHA_COMPRESS, flag, std::span<const V>(received));
         b.send(BUS_SHA_COMPRESS, flag, std::span<const V>(sent));
 
+        // d and h are limbs of words: of memory, or of the rounds before.
+        for (const auto* limbs : {&m.d, &m.h})
+            for (const V& x : *limbs) b.bound(x, 0, 65535);
         for (size_t j = 0; j < 4; j++) {
             V carry_e = V(F::ZERO), carry_a = V(F::ZERO);
             for (size_t half = 0; half < 2; half++) {
+                b.bound(m.access[j].prev[half], 0, 65535);
                 V constant = V(F::ZERO);
                 for (size_t i = 0; i < 4; i++) {
                     V sum = V(F::ZERO);
@@ -151,11 +158,11 @@ struct ShaCompressRoundsChip {
                 const V sum_e = d + h + sigma<false>(e(j, 0), half, 6, 11, 25) + choice + constant +
                                 m.access[j].prev[half] + carry_e;
                 carry_e = carry_value(b, m.carry_e[j][half]);
-                b.zero(sum_e - new_e - carry_e * F::from_canonical(1 << 16));
+                b.equal_integers(sum_e, new_e + carry_e * F::from_canonical(1 << 16));
                 // new a = T1 + T2 = new e - d + T2
                 const V sum_a = new_e - d + sigma<false>(a(j, 0), half, 2, 13, 22) + majority + carry_a;
                 carry_a = carry_value(b, m.carry_a[j][half]) - flag;
-                b.zero(sum_a - new_a - carry_a * F::from_canonical(1 << 16));
+                b.equal_integers(sum_a, new_a + carry_a * F::from_canonical(1 << 16));
             }
             memory_read(b, flag, V(m.first + step * 4_f + F::from_canonical(static_cast<uint32_t>(j))), m.t,
                         m.access[j]);

@@ -90,6 +90,9 @@ struct ShaExtendRoundsChip {
             for (size_t i = 0; i < 2; i++) window[2 * (14 + i) + half] = limb(m.late[i], half);
             for (size_t i = 0; i < 4; i++) window[2 * (16 + i) + half] = limb(m.result[i], half);
         }
+        // The limbs are those of words: of memory, then of the results before.
+        for (const auto& w : m.other)
+            for (const V& x : w) b.bound(x, 0, 65535);
         const auto message = [&](const V& number, size_t from) {
             std::array<V, 3 + 32> values;
             values[0] = m.t;
@@ -110,7 +113,7 @@ struct ShaExtendRoundsChip {
                 const V sum = sigma<true>(two_before, half, 17, 19, 10) + window[2 * (j + 9) + half] +
                               sigma<true>(m.early[j], half, 7, 18, 3) + window[2 * j + half] + carry;
                 carry = carry_value(b, m.carry[j][half]);
-                b.zero(sum - window[2 * (16 + j) + half] - carry * F::from_canonical(1 << 16));
+                b.equal_integers(sum, window[2 * (16 + j) + half] + carry * F::from_canonical(1 << 16));
             }
             memory_write(b, flag, V(m.first + step * 4_f + F::from_canonical(static_cast<uint32_t>(16 + j))),
                          V(m.t + F::ONE), m.access[j], window[2 * (16 + j)], window[2 * (16 + j) + 1]);

@@ -62,12 +62,17 @@ void Machine::settle(air::BusLedger& ledger) const {
     const auto low = [](uint32_t w) { return F::from_canonical(w & 0xffff); };
     const auto high = [](uint32_t w) { return F::from_canonical(w >> 16); };
     const auto plain = [](uint32_t w) { return F::from_canonical(w); };
-    for (const rv32::CallRecord& c : chunk.calls)
+    for (const rv32::CallRecord& c : chunk.calls) {
+        bool is_ours = false;
+        PrecompileChips::for_each([&]<class Chip>() { is_ours |= answers<Chip>(c.word); });
+        if (!is_ours) continue;
         ledger.add({BUS_CALL, F::ONE, {plain(c.t), plain(c.word & 0xff), low(c.a0), high(c.a0), low(c.a1), high(c.a1)}},
                    "ecall");
-    for (const rv32::WordAccess& a : chunk.accesses) {
-        ledger.add({BUS_MEMORY, F::ONE, {plain(a.word), plain(a.t_prev), low(a.prev), high(a.prev)}}, "memory");
-        ledger.add({BUS_MEMORY, -F::ONE, {plain(a.word), plain(a.t), low(a.value), high(a.value)}}, "memory");
+        for (uint32_t i = 0; i < c.num_accesses; i++) {
+            const rv32::WordAccess& a = chunk.accesses[c.first_access + i];
+            ledger.add({BUS_MEMORY, F::ONE, {plain(a.word), plain(a.t_prev), low(a.prev), high(a.prev)}}, "memory");
+            ledger.add({BUS_MEMORY, -F::ONE, {plain(a.word), plain(a.t), low(a.value), high(a.value)}}, "memory");
+        }
     }
 }
 

@@ -49,7 +49,7 @@ class Machine {
 
     rv32::ChunkRecord chunk;
 
-    /// What the rest of the machine sends and receives: calls and memory accesses.
+    /// What the rest of the machine sends and receives for the calls of precompiles: calls and memory accesses.
     void settle(air::BusLedger& ledger) const;
 
   private:
