@@ -24,13 +24,14 @@
 
 namespace ashlar::chips {
 
-/// Every chip but those of the precompiles.
-using CoreChips =
-    air::ChipSet<ProgramTable, RangeTable, ByteTable, AddressTable, CallTable, AddSubChip, AddiChip, BitwiseChip<false>,
-                 BitwiseChip<true>, ShiftLeftChip<false>, ShiftLeftChip<true>, ShiftRightChip<false>,
-                 ShiftRightChip<true>, LessThanChip<false>, LessThanChip<true>, ConstantChip, DiscardChip, MulChip,
-                 MulhChip, DivRemChip, BranchEqualChip, BranchLessChip, JalChip, JalrChip, LoadWordChip, LoadSubChip,
-                 StoreWordChip, StoreSubChip, BumpChip, EcallChip, CommitChip, HaltChip, HintReadChip, HintWordChip,
-                 MemoryLeafChip, MerkleNodeChip, HashChip, PermutationChip>;
+// Chips in groups, so that what is compiled per chip can be split over translation units.
+using TableChips = air::ChipSet<ProgramTable, RangeTable, ByteTable, AddressTable, CallTable>;
+using AluChips = air::ChipSet<AddSubChip, AddiChip, BitwiseChip<false>, BitwiseChip<true>, ShiftLeftChip<false>,
+                              ShiftLeftChip<true>, ShiftRightChip<false>, ShiftRightChip<true>, LessThanChip<false>,
+                              LessThanChip<true>, ConstantChip, DiscardChip, MulChip, MulhChip, DivRemChip>;
+using ControlChips = air::ChipSet<BranchEqualChip, BranchLessChip, JalChip, JalrChip, LoadWordChip, LoadSubChip,
+                                  StoreWordChip, StoreSubChip, BumpChip>;
+using CallChips = air::ChipSet<EcallChip, CommitChip, HaltChip, HintReadChip, HintWordChip>;
+using BoundaryChips = air::ChipSet<MemoryLeafChip, MerkleNodeChip, HashChip, PermutationChip>;
 
 }  // namespace ashlar::chips

@@ -6,19 +6,28 @@
 namespace ashlar::machine {
 
 namespace detail {
-template <class A, class B>
+template <class... Sets>
 struct Concat;
-template <class... A, class... B>
-struct Concat<air::ChipSet<A...>, air::ChipSet<B...>> {
-    using Type = air::ChipSet<A..., B...>;
+template <class... A>
+struct Concat<air::ChipSet<A...>> {
+    using Type = air::ChipSet<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct Concat<air::ChipSet<A...>, air::ChipSet<B...>, Rest...> {
+    using Type = typename Concat<air::ChipSet<A..., B...>, Rest...>::Type;
 };
 }  // namespace detail
 
 /// Chips of precompiles whose calls are in the call table.
-using PrecompileChips = chips::EssentialPrecompileChips;
+using KeccakChips = air::ChipSet<chips::KeccakRoundChip, chips::KeccakMemoryChip>;
+using ArithmeticChips =
+    air::ChipSet<chips::Uint256MulChip, chips::CurveAddChip<chips::Secp256k1>, chips::CurveDoubleChip<chips::Secp256k1>,
+                 chips::CurveDecompressChip<chips::Secp256k1, chips::RootChoice::parity>, chips::DeferredChainChip>;
+using PrecompileChips = detail::Concat<KeccakChips, ArithmeticChips>::Type;
 
 /// The tables of the machine, in the order of the proof.
-using MachineChips = detail::Concat<chips::CoreChips, PrecompileChips>::Type;
+using MachineChips = detail::Concat<chips::TableChips, chips::AluChips, chips::ControlChips, chips::CallChips,
+                                    chips::BoundaryChips, PrecompileChips>::Type;
 
 /// By how much a row of chip C moves the clock of the state bus at most; 0 for chips that are not on it.
 template <class C>

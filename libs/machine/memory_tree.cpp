@@ -7,29 +7,9 @@ namespace ashlar::machine {
 
 namespace {
 
-constexpr uint32_t RESERVED_LEAF = rv32::RESERVED_WORD / rv32::LEAF_WORDS;
 constexpr size_t GRAIN = 64;
 
 }  // namespace
-
-Digest leaf_digest(std::span<const uint32_t, rv32::LEAF_WORDS> words) {
-    std::array<field::F, 16> limbs;
-    for (size_t i = 0; i < rv32::LEAF_WORDS; i++) {
-        limbs[2 * i] = field::F::from_canonical(words[i] & 0xffff);
-        limbs[2 * i + 1] = field::F::from_canonical(words[i] >> 16);
-    }
-    return hash::hash_memory_leaf(limbs);
-}
-
-const std::array<Digest, TREE_DEPTH + 1>& absent_digests() {
-    static const auto digests = [] {
-        std::array<Digest, TREE_DEPTH + 1> d;
-        d[0] = leaf_digest(std::array<uint32_t, rv32::LEAF_WORDS>{});
-        for (unsigned level = 1; level <= TREE_DEPTH; level++) d[level] = hash::hash_node(d[level - 1], d[level - 1]);
-        return d;
-    }();
-    return digests;
-}
 
 MemoryTree::MemoryTree() = default;
 
@@ -118,24 +98,19 @@ BoundaryUpdate MemoryTree::update(std::span<const rv32::TouchedLeaf> touched, ex
     return result;
 }
 
+void MemoryTree::revert(const BoundaryUpdate& update) {
+    for (const auto& leaf : update.leaves)
+        if (leaf.out != leaf.in) levels_[0].insert_or_assign(leaf.leaf->leaf, leaf.in);
+    for (const chips::BoundaryNode& n : update.nodes)
+        if (n.out != n.in) levels_[n.level].insert_or_assign(n.index, n.in);
+}
+
 ReservedOpening MemoryTree::open_reserved(const std::array<uint32_t, 32>& words) const {
     ReservedOpening o;
     o.words = words;
-    uint32_t index = RESERVED_LEAF >> 2;
+    uint32_t index = ReservedOpening::FIRST_LEAF >> 2;
     for (unsigned i = 0; i < ReservedOpening::PATH; i++, index >>= 1) o.siblings[i] = node(2 + i, index ^ 1);
     return o;
-}
-
-Digest ReservedOpening::root() const {
-    std::array<Digest, NUM_LEAVES> d;
-    for (unsigned i = 0; i < NUM_LEAVES; i++)
-        d[i] = leaf_digest(
-            std::span<const uint32_t, rv32::LEAF_WORDS>(words.data() + i * rv32::LEAF_WORDS, rv32::LEAF_WORDS));
-    Digest r = hash::hash_node(hash::hash_node(d[0], d[1]), hash::hash_node(d[2], d[3]));
-    uint32_t index = RESERVED_LEAF >> 2;
-    for (unsigned i = 0; i < PATH; i++, index >>= 1)
-        r = index & 1 ? hash::hash_node(siblings[i], r) : hash::hash_node(r, siblings[i]);
-    return r;
 }
 
 }  // namespace ashlar::machine

@@ -8,11 +8,26 @@
 
 using namespace ashlar;
 
+namespace {
+
+template <class Set>
+void add(std::vector<air::ChipStructure>& all) {
+    for (auto& s : air::describe_all<Set>()) all.push_back(std::move(s));
+}
+
+}  // namespace
+
 TEST_CASE("core chips keep the rules", "[chips]") {
-    for (const auto& s : air::describe_all<chips::CoreChips>())
+    std::vector<air::ChipStructure> all;
+    add<chips::TableChips>(all);
+    add<chips::AluChips>(all);
+    add<chips::ControlChips>(all);
+    add<chips::CallChips>(all);
+    add<chips::BoundaryChips>(all);
+    for (const auto& s : all)
         fmt::print("{:24} {:4} columns {:3} preprocessed {:3} interactions {:4} constraints\n", s.name, s.num_main,
                    s.num_prep, s.interactions.size(), s.constraints.size());
-    const auto violations = air::check_rules(air::describe_all<chips::CoreChips>(), nullptr);
+    const auto violations = air::check_rules(all, nullptr);
     for (const auto& v : violations) UNSCOPED_INFO(v.text);
     CHECK(violations.empty());
 }
