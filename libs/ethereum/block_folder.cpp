@@ -110,6 +110,18 @@ HostResult<Witness> parse_witness(BytesView data) {
     return w;
 }
 
+std::vector<fs::path> find_block_folders(const fs::path& path) {
+    std::error_code ec;
+    if (fs::exists(path / "block.rlp", ec)) return {path};
+    std::vector<fs::path> out;
+    for (auto it = fs::directory_iterator(path, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
+        std::error_code inner;
+        if (fs::exists(it->path() / "block.rlp", inner)) out.push_back(it->path());
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
 HostResult<BlockFolder> read_block_folder(const fs::path& folder) {
     BlockFolder out;
     ASHLAR_ASSIGN(out.block_rlp, read_file(folder / "block.rlp"));

@@ -19,7 +19,10 @@ struct BlockFolder {
 /// witness_json.
 HostResult<BlockFolder> read_block_folder(const std::filesystem::path& folder);
 
-/// The same from bytes: a witness document, gzip or plain.
+/// The folders of blocks at `path`: itself if it has a block.rlp, otherwise its subfolders that have one, sorted.
+std::vector<std::filesystem::path> find_block_folders(const std::filesystem::path& path);
+
+/// A witness document, gzip or plain.
 HostResult<Witness> parse_witness(BytesView json_or_gzip);
 
 /// The chain for a name (mainnet, sepolia, holesky, hoodi) or a file with the `config` object of a genesis file, or

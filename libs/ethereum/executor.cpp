@@ -113,6 +113,7 @@ Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sen
     // made most test sets.
     if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
     evm::Account& sender = state_.account(sender_address);
+    ASHLAR_TRY(state_error());
     if (t.nonce < sender.nonce) return Fail{ErrorCode::nonce_too_low};
     if (t.nonce > sender.nonce) return Fail{ErrorCode::nonce_too_high};
     if (t.nonce == ~uint64_t{0}) return Fail{ErrorCode::nonce_is_max};  // EIP-2681

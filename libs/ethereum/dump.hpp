@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+
+#include "libs/base/error.hpp"
+#include "libs/ethereum/native.hpp"
+#include "libs/rv32/stdin.hpp"
+
+namespace ashlar::ethereum {
+
+/// The inputs of one block's proofs as they lie in a dump (design/ethereum.md, section 4). The contents are opaque
+/// here: dumps of other guest programs have the same files. Host only; library ethereum_dump.
+///
+///   block<N>/gas<G>/subblock_stdin_builder_<i>.bin        builder file (guest-abi.md 6.2); the first missing i ends
+///   the list block<N>/gas<G>/final_aggregator_stdin_builder.bin block<N>/gas<G>/public_values.bin u64 count; per
+///   subblock u64 size and its committed bytes block<N>/gas<G>/manifest.json                         written by us:
+///   size and SHA-256 of each file; checked if there
+struct Dump {
+    uint64_t block = 0;
+    uint64_t subblock_gas = 0;
+    std::vector<rv32::Stdin> subblocks;
+    rv32::Stdin aggregator;
+    std::vector<Bytes> public_values;
+};
+
+/// Which block's inputs are there.
+struct DumpEntry {
+    uint64_t block = 0;
+    uint64_t subblock_gas = 0;
+    friend auto operator<=>(const DumpEntry&, const DumpEntry&) = default;
+};
+
+/// A dump's content for our own guest programs.
+Dump make_dump(const BlockInputs& inputs, uint64_t subblock_gas, const Bytes32& subblock_vk);
+
+/// Writes below `root`; returns the folder. An existing dump of the same block and gas is replaced file by file.
+/// Error: dump_unwritable.
+HostResult<std::filesystem::path> write_dump(const std::filesystem::path& root, const Dump& dump);
+
+/// What `path` holds: a folder with block folders, or a .tar.gz (or .tar, .tar.zst) of one, sorted.
+/// Errors: dump_not_found, dump_unreadable.
+HostResult<std::vector<DumpEntry>> list_dump(const std::filesystem::path& path);
+
+/// Reads one block's inputs; an archive is read in place. Errors: dump_not_found, dump_unreadable, dump_incomplete,
+/// dump_corrupt (a file differs from the manifest), and those of rv32::decode_stdin.
+HostResult<Dump> read_dump(const std::filesystem::path& path, const DumpEntry& entry);
+
+}  // namespace ashlar::ethereum

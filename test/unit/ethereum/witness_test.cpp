@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ethereum/witness.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/native.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "test/unit/ethereum/data.hpp"
+
+using namespace ashlar;
+using namespace ashlar::ethereum;
+
+TEST_CASE("a witness document that is none is refused by what is wrong with it") {
+    const auto code = [](std::string_view text) {
+        auto w = parse_witness(as_bytes(text));
+        return w ? std::string() : w.error().code + ": " + w.error().message;
+    };
+    CHECK(code(R"({"state": [], "codes": [], "headers": []})").empty());
+    CHECK(code(R"({"result": {"state": ["0xc0"], "headers": []}})").empty());
+    CHECK(code(R"({"state": []})") == "witness_json: the witness has no `headers`");
+    CHECK(code(R"({"state": ["0x0"], "headers": []})") == "witness_json: an item of `state` is not hex");
+    CHECK(code(R"({"state": {}, "headers": []})") == "witness_json: `state` is no array");
+    CHECK(code("[]") == "witness_json: the witness is no object");
+    CHECK_FALSE(code("{").empty());
+    CHECK(code("\x1f\x8b garbage") == "witness_json: the gzip stream is damaged or too large");
+    CHECK(read_block_folder("no/such/folder").error().code == "file_not_found");
+}
+
+TEST_CASE("nodes, codes and headers are found by hash") {
+    Witness w;
+    std::mt19937 rng(2);
+    std::vector<Bytes> nodes;
+    for (int i = 0; i < 500; i++) {
+        Bytes b(1 + rng() % 90);
+        for (auto& x : b) x = static_cast<uint8_t>(rng());
+        nodes.push_back(b);
+        w.add_node(b);
+        w.add_node(b);
+    }
+    for (const Bytes& b : nodes) {
+        const size_t i = w.find_node(hash::keccak256(b).data());
+        REQUIRE(i < w.node_count());
+        CHECK(Bytes(w.node(i).begin(), w.node(i).end()) == b);
+    }
+    CHECK(w.find_node(Bytes32{}.data()) == w.node_count());
+    w.add_code({1, 2, 3});
+    CodeStore codes;
+    w.fill(codes);
+    const evm::Code* code = codes.find(hash::keccak256(Bytes{1, 2, 3}));
+    REQUIRE(code);
+    CHECK(code->size() == 3);
+    CHECK(codes.find(Bytes32{}) == nullptr);
+    CHECK(codes.used().size() == 1);
+}
+
+TEST_CASE("a block whose witness lacks any one thing is refused or does not need it") {
+    for (const auto& f : test::block_folders()) {
+        if (f.filename().string().find("mainnet-21429992") == std::string::npos) continue;
+        auto data = read_block_folder(f);
+        REQUIRE(data);
+        const ChainConfig config = test::chain_of(f);
+        size_t refused = 0;
+        for (size_t skip = 0; skip < data->witness.node_count(); skip++) {
+            Witness w;
+            for (size_t i = 0; i < data->witness.node_count(); i++)
+                if (i != skip) w.add_node(Bytes(data->witness.node(i).begin(), data->witness.node(i).end()));
+            auto block = decode_block(data->block_rlp);
+            for (BytesView h : data->witness.ancestors(block->header.parent_hash))
+                w.add_header(Bytes(h.begin(), h.end()));
+            auto r = execute_block(config, data->block_rlp, w);
+            REQUIRE_FALSE(r);  // the codes are missing too
+            const ErrorCode c = r.error().code;
+            CHECK((c == ErrorCode::missing_node || c == ErrorCode::missing_code));
+            refused += c == ErrorCode::missing_node;
+        }
+        CHECK(refused > 5);
+        Witness none;
+        CHECK(execute_block(config, data->block_rlp, none).error().code == ErrorCode::unknown_parent);
+        return;
+    }
+    WARN("data/blocks is absent (ASHLAR_DATA)");
+}
