@@ -54,6 +54,18 @@ class RateLimit {
     std::map<std::string, unsigned> counts_;
 };
 
+/// Without tokens loopback is all the protection there is, and a web page in a browser on this machine can reach it:
+/// not another site's page, nor one whose name was made to point here.
+bool is_local_request(const HttpRequest& request) {
+    std::string host = request.header("host");
+    host = host.substr(
+        0, host.find_last_of(':') == std::string::npos || host.ends_with("]") ? host.size() : host.find_last_of(':'));
+    if (!host.empty() && host != "localhost" && host != "127.0.0.1" && host != "[::1]") return false;
+    const std::string origin = request.header("origin"), site = request.header("sec-fetch-site");
+    if (!origin.empty() && origin != "http://" + request.header("host")) return false;
+    return site.empty() || site == "same-origin" || site == "none";
+}
+
 class BeastServer final : public HttpServer {
   public:
     BeastServer(HttpServerOptions options, std::vector<HttpRoute> routes)
@@ -256,7 +268,14 @@ class BeastServer final : public HttpServer {
 
     bool authorized(const HttpRoute& route, HttpRequest& request, HttpResponse& response) {
         request.role = Role::admin;
-        if (!protected_ || route.role == Role::none) return true;
+        if (route.role == Role::none) return true;
+        if (!protected_) {
+            if (is_local_request(request)) return true;
+            response =
+                error_response(403, {"origin_refused", "without tokens only this machine's own clients are served",
+                                     "make tokens with `ashlarctl token create`"});
+            return false;
+        }
         const std::string header = request.header("authorization");
         const auto role = header.starts_with("Bearer ") ? options_.tokens->check(header.substr(7)) : std::nullopt;
         if (!role) {

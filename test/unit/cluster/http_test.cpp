@@ -242,6 +242,24 @@ TEST_CASE("without tokens only loopback is served") {
     auto s = HttpServer::start(options, {{"GET", "/x", Role::admin, [](HttpRequest&) { return json_response("ok"); }}});
     REQUIRE(s);
     CHECK((*HttpClient::open("http://127.0.0.1:" + std::to_string((*s)->port()), ""))->send("GET", "/x")->body == "ok");
+    // A web page of another site, or of a name made to point here, is not this machine's client.
+    const auto status = [&](const std::string& headers) {
+        const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in a{};
+        a.sin_family = AF_INET, a.sin_port = htons((*s)->port()), a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0);
+        const std::string text = "GET /x HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n";
+        (void)::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+        char buffer[64] = {};
+        (void)::recv(fd, buffer, sizeof buffer - 1, MSG_WAITALL);
+        ::close(fd);
+        return std::string(buffer).substr(9, 3);
+    };
+    CHECK(status("Host: localhost:1\r\nOrigin: http://localhost:1\r\nSec-Fetch-Site: same-origin\r\n") == "200");
+    CHECK(status("Host: 127.0.0.1\r\n") == "200");
+    CHECK(status("Host: evil.example\r\n") == "403");
+    CHECK(status("Host: localhost:1\r\nOrigin: http://evil.example\r\n") == "403");
+    CHECK(status("Host: localhost:1\r\nSec-Fetch-Site: cross-site\r\n") == "403");
     (*s)->stop();
     CHECK(HttpClient::open("ftp://x", "").error().code == "url_bad");
     CHECK((*HttpClient::open("http://127.0.0.1:1", ""))->send("GET", "/").error().code == "peer_unreachable");
