@@ -68,7 +68,11 @@ done
 cp systemd/ashlar.target "$stage/etc/systemd/system/"
 cp systemd/sysusers.conf "$stage/usr/lib/sysusers.d/ashlar.conf"
 cp "$build"/guest/{subblock-elf,aggregator-elf} "$stage/usr/lib/ashlar/"
-printf 'listen: 127.0.0.1:8080\nnode_silence_s: 5\n' >"$stage/etc/ashlar/coordinator.yaml"
+printf 'listen: 127.0.0.1:8080\nnode_silence_s: 5\ninput_load_dirs: [/usr/lib/ashlar/inputs]\n' >"$stage/etc/ashlar/coordinator.yaml"
+# A block that is none, with number 7: refusing it takes an engine process inside the sandbox.
+mkdir -p "$stage/usr/lib/ashlar/inputs/7"
+printf '\xca\xc9\x80\x80\x80\x80\x80\x80\x80\x80\x07' >"$stage/usr/lib/ashlar/inputs/7/block.rlp"
+echo '{}' >"$stage/usr/lib/ashlar/inputs/7/witness.json"
 for role in worker aggregator; do
     printf 'coordinator_url: http://127.0.0.1:8080\nstate_dir: /var/lib/ashlar/%s\ndrain_s: 2\n' $role >"$stage/etc/ashlar/$role.yaml"
 done
@@ -108,12 +112,20 @@ ready_is() { [ "$(inside curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1
 restarted() { [ "$(state "$1" NRestarts)" -ge "$2" ] && [ "$(state "$1" ActiveState)" = active ]; }
 
 check "coordinator starts and says it is ready" inside timeout -k 5 60 systemctl start ashlar-coordinator
-check "it shows its state in systemctl status" bash -c "[ -n '$(state coordinator StatusText)' ] || sleep 3"
+shows_status() { state coordinator StatusText | grep -q proven; }
+check "it shows its state in systemctl status" await 10 shows_status
 check "it runs under its own account" test "$(inside stat -c %U /proc/"$(state coordinator MainPID)")" = ashlar
 check "not ready without nodes" await 5 ready_is 503
 check "worker starts" inside timeout -k 5 60 systemctl start ashlar-worker
 check "aggregator starts" inside timeout -k 5 60 systemctl start ashlar-aggregator
 check "the cluster is ready" await 15 ready_is 200
+check "the old path answers OK" test "$(inside curl -s 'http://127.0.0.1:8080/reproduce_block_by_number?start_block_num=7')" = OK
+refused() {
+    inside curl -s http://127.0.0.1:8080/v1/blocks/7 >"$work/block"
+    grep -q '"state":"failed"' "$work/block" && ! grep -qE 'engine_(died|start)' "$work/block"
+}
+check "an engine runs in the sandbox and refuses a broken block" await 20 refused
+check "the refusal is a row of the report" inside grep -q '^7,false,' /var/lib/ashlar/coordinator/proving_report.csv
 inside kill -KILL "$(state coordinator MainPID)"
 check "coordinator comes back after SIGKILL" await 15 restarted coordinator 1
 check "and the cluster with it" await 15 ready_is 200
