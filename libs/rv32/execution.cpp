@@ -84,11 +84,12 @@ uint64_t Execution::run(uint64_t max_cycles, uint64_t max_cells) {
     const auto cell_budget = static_cast<int64_t>(std::min(max_cells, MAX_BUDGET));
     core_.cycles_left = static_cast<int64_t>(slice_budget_);
     core_.cells_left = cell_budget;
+    cells_granted_ = 0;
     do {
         run_core(core_, next_, memory_, entries_.data());
     } while (go_on_after_stop());
     const uint64_t executed = slice_budget_ - static_cast<uint64_t>(core_.cycles_left);
-    cells_used_ = static_cast<uint64_t>(cell_budget - core_.cells_left);
+    cells_used_ = static_cast<uint64_t>(cell_budget - core_.cells_left) + cells_granted_;
     cycles_ += executed;
     slice_budget_ = 0;
     if (!finished_ && cycles_ == options_.max_cycles)
@@ -113,7 +114,9 @@ bool Execution::go_on_after_stop() {
     if (core_.cells_left < e.cells) {
         const bool executed_any = static_cast<uint64_t>(core_.cycles_left) < slice_budget_;
         if (executed_any) return false;
-        core_.cells_left = e.cells;  // dearer than the whole budget: it runs all the same, else nothing ever would
+        // Dearer than the whole budget: it runs all the same, else nothing ever would.
+        cells_granted_ += static_cast<uint64_t>(e.cells - core_.cells_left);
+        core_.cells_left = e.cells;
     }
     if (core_.cycles_left >= e.length) return true;
     // Fewer cycles than this straight line: let it run, with a stop planted where they end.

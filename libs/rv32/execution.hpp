@@ -67,6 +67,7 @@ class Execution {
     uint64_t cycles_ = 0;        ///< of finished run() calls
     uint64_t slice_budget_ = 0;  ///< cycles given to the run() in progress
     uint64_t cells_used_ = 0;
+    uint64_t cells_granted_ = 0;  ///< beyond the budget of the run() in progress
     double seconds_ = 0;
     bool finished_ = false;
     bool unconstrained_ = false;

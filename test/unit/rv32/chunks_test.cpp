@@ -213,7 +213,8 @@ TEST_CASE("chunks are recorded on other threads while the run goes on") {
     std::vector<std::future<ChunkRecord>> records;
     std::vector<uint32_t> ends;
     while (auto chunk = cursor.next()) {
-        records.push_back(std::async(std::launch::async, [&program, c = std::move(*chunk)] { return record_chunk(program, c); }));
+        records.push_back(
+            std::async(std::launch::async, [&program, c = std::move(*chunk)] { return record_chunk(program, c); }));
         ends.push_back(cursor.pc());
         if (records.size() > 8) records[records.size() - 8].wait();
     }
@@ -270,6 +271,9 @@ TEST_CASE("a straight line dearer than the cell budget runs alone") {
     const auto report = check_chunks(load(make_elf(code)), {}, options, &chunks);
     CHECK_FALSE(report.fault);
     CHECK(chunks == 1);
+    const Program program = load(make_elf(code));
+    auto cursor = std::move(*ChunkCursor::make(program, {}, options));
+    CHECK(cursor.next()->cells == 107);
 }
 
 TEST_CASE("calls, hints and unconstrained blocks are recorded as the proof sees them") {
