@@ -9,6 +9,10 @@
 #include <map>
 #include <mutex>
 
+#if !defined(__has_feature)
+#define __has_feature(x) 0
+#endif
+
 namespace ashlar::exec {
 namespace {
 
@@ -29,7 +33,7 @@ size_t rounded(size_t bytes) { return (bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)
 class Arena {
   public:
     Arena() {
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
         void* p = mmap(nullptr, RESERVED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) return;
         base_ = reinterpret_cast<uint8_t*>(rounded(reinterpret_cast<uintptr_t>(p)));
