@@ -78,8 +78,10 @@ class Field {
     /// Writes BYTES bytes, most significant first.
     void to_be(uint8_t* p) const {
         const Words w = words();
-        for (size_t i = 0; i < BYTES; i++)
-            p[BYTES - 1 - i] = static_cast<uint8_t>(w[i / sizeof(Word)] >> (8 * (i % sizeof(Word))));
+        for (size_t i = 0; i < N; i++) {
+            uint8_t* q = p + BYTES - sizeof(Word) * (i + 1);
+            for (size_t k = 0; k < sizeof(Word); k++) q[sizeof(Word) - 1 - k] = static_cast<uint8_t>(w[i] >> (8 * k));
+        }
     }
 
     bool is_zero() const { return limbs::is_zero(v_.data(), N); }
@@ -135,12 +137,10 @@ class Field {
             guest::field_op(P::MUL, v_.data(), b.v_.data());
         } else {
             static_assert(P::BITS == 256);
-            uint32_t y_m[16];
-            for (size_t i = 0; i < 8; i++) {
-                y_m[i] = b.v_[i];
-                y_m[8 + i] = MODULUS[i];
-            }
-            guest::uint256_mul(v_.data(), y_m);
+            // One buffer for all products: the modulus stays in its upper half.
+            static Words y_m[2] = {{}, MODULUS};
+            y_m[0] = b.v_;
+            guest::uint256_mul(v_.data(), y_m[0].data());
         }
 #else
         *this = montgomery(*this, b);
@@ -201,9 +201,13 @@ class Field {
 
   private:
     static Words read_be(const uint8_t* p) {
-        Words w{};
-        for (size_t i = 0; i < BYTES; i++)
-            w[i / sizeof(Word)] |= static_cast<Word>(p[BYTES - 1 - i]) << (8 * (i % sizeof(Word)));
+        Words w;
+        for (size_t i = 0; i < N; i++) {
+            const uint8_t* q = p + BYTES - sizeof(Word) * (i + 1);
+            Word x = 0;
+            for (size_t k = 0; k < sizeof(Word); k++) x = x << 8 | q[k];
+            w[i] = x;
+        }
         return w;
     }
 
@@ -236,6 +240,28 @@ class Field {
     /// a * b / 2^BITS mod p.
     static Field montgomery(const Field& a, const Field& b) {
         constexpr Word INV = negative_inverse();
+        if constexpr (MODULUS[N - 1] >> (limbs::BITS<Word> - 1) == 0) {
+            // With a spare top bit no carry leaves the N words. Source: gnark-crypto, "Faster big-integer modular
+            // multiplication".
+            Word t[N] = {};
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < N; i++) {
+                const Word bi = b.v_[i];
+                Word carry, reduced;
+                const Word low = limbs::mul_add(a.v_[0], bi, t[0], Word{0}, carry);
+                const Word m = low * INV;
+                limbs::mul_add(m, MODULUS[0], low, Word{0}, reduced);
+#pragma clang loop unroll(full)
+                for (size_t j = 1; j < N; j++) {
+                    const Word x = limbs::mul_add(a.v_[j], bi, t[j], carry, carry);
+                    t[j - 1] = limbs::mul_add(m, MODULUS[j], x, reduced, reduced);
+                }
+                t[N - 1] = carry + reduced;
+            }
+            Field r, s;
+            for (size_t i = 0; i < N; i++) r.v_[i] = t[i];
+            return limbs::sub(s.v_.data(), t, MODULUS.data(), N) ? r : s;
+        }
         Word t[N + 2] = {};
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < N; i++) {

@@ -125,13 +125,9 @@ Point negated(const Point& p) {
     return r;
 }
 Point times_beta(const Point& p) {
+    static constexpr std::array<Words, 2> BETA_AND_P = {BETA, Base::MODULUS};
     Point r = p;
-    uint32_t y_m[16];
-    for (size_t i = 0; i < 8; i++) {
-        y_m[i] = BETA[i];
-        y_m[8 + i] = Base::MODULUS[i];
-    }
-    guest::uint256_mul(r.w, y_m);
+    guest::uint256_mul(r.w, BETA_AND_P[0].data());
     return r;
 }
 
@@ -139,11 +135,15 @@ Point times_beta(const Point& p) {
 /// fault for equal abscissas, so those are found first. No point of the curve has y = 0.
 class Sum {
   public:
-    void twice() {
-        if (!infinity_) guest::secp256k1_double(p_.w);
+    void twice4() {
+        if (infinity_) return;
+        guest::secp256k1_double(p_.w);
+        guest::secp256k1_double(p_.w);
+        guest::secp256k1_double(p_.w);
+        guest::secp256k1_double(p_.w);
     }
     void add(const Point& q) {
-        if (infinity_) {
+        if (infinity_) [[unlikely]] {
             p_ = q;
             infinity_ = false;
             return;
@@ -169,8 +169,22 @@ void to_be(const Point& p, uint8_t* out) {
         for (size_t i = 0; i < 32; i++)
             out[32 * half + 31 - i] = static_cast<uint8_t>(p.w[8 * half + i / 4] >> (8 * (i % 4)));
 }
-void make_affine(const Sum* sums, Point* out, size_t n) {
-    for (size_t i = 0; i < n; i++) out[i] = sums[i].point();
+/// out[i] = (i + 1) p for i < n, in place. An even multiple is a doubling; the points below it differ from p.
+void multiples(const Point& p, Point* out, size_t n) {
+    out[0] = p;
+    for (size_t i = 1; i < n; i++) {
+        if (i % 2 == 1) {
+            out[i] = out[i / 2];
+            guest::secp256k1_double(out[i].w);
+        } else {
+            out[i] = out[i - 1];
+            guest::secp256k1_add(out[i].w, p.w);
+        }
+    }
+}
+Point times_power_of_2(Point p, int n) {
+    for (int i = 0; i < n; i++) guest::secp256k1_double(p.w);
+    return p;
 }
 
 #else
@@ -216,6 +230,9 @@ class Sum {
         x_ = s.square() - j - v.twice();
         y_ = s * (v - x_) - (y_ * j).twice();
     }
+    void twice4() {
+        for (int i = 0; i < 4; i++) twice();
+    }
     bool infinity() const { return z_.is_zero(); }
     Point point() const {
         const Base inv = z_.inverse(), inv2 = inv.square();
@@ -243,24 +260,27 @@ void make_affine(const Sum* sums, Point* out, size_t n) {
     }
 }
 
-#endif
-
-/// out[i] = (i + 1) p for i < n.
+/// out[i] = (i + 1) p for i < n. An even multiple is a doubling; the points below it differ from p.
 void multiples(const Point& p, Point* out, size_t n) {
     std::vector<Sum> sums(n);
     sums[0].add(p);
     for (size_t i = 1; i < n; i++) {
-        // An even multiple is a doubling; the points below it differ from p.
-        if (i % 2 == 1) {
-            sums[i] = sums[i / 2];
+        sums[i] = i % 2 == 1 ? sums[i / 2] : sums[i - 1];
+        if (i % 2 == 1)
             sums[i].twice();
-        } else {
-            sums[i] = sums[i - 1];
+        else
             sums[i].add(p);
-        }
     }
     make_affine(sums.data(), out, n);
 }
+Point times_power_of_2(const Point& p, int n) {
+    Sum s;
+    s.add(p);
+    for (int i = 0; i < n; i++) s.twice();
+    return s.point();
+}
+
+#endif
 
 /// Multiples 1 .. 255 of the generator and of 2^128 times it.
 struct GeneratorTable {
@@ -269,26 +289,42 @@ struct GeneratorTable {
     GeneratorTable() {
         const Point g = make_point(Base::from_words(GENERATOR_X), Base::from_words(GENERATOR_Y));
         multiples(g, low, SIZE);
-        Sum s;
-        s.add(g);
-        for (int i = 0; i < 128; i++) s.twice();
-        Point shifted;
-        make_affine(&s, &shifted, 1);
-        multiples(shifted, high, SIZE);
+        multiples(times_power_of_2(g, 128), high, SIZE);
     }
 };
 
-/// Signed multiples of the other point and of its image under the endomorphism.
+/// Digits -8 .. 7 in base 16 of a half scalar's magnitude: adding 8 in every place makes them nibbles.
+struct Digits {
+    explicit Digits(const HalfScalar& k) {
+        constexpr Word EIGHTS = static_cast<Word>(0x8888888888888888);
+        Word carry = 0;
+        for (size_t i = 0; i < HALF; i++) biased[i] = limbs::add_carry(k.magnitude[i], EIGHTS, carry);
+        top = carry;
+    }
+    /// Digit i plus 8.
+    unsigned at(unsigned i) const {
+        constexpr unsigned PER_WORD = 2 * sizeof(Word);
+        return static_cast<unsigned>(biased[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15;
+    }
+    static constexpr size_t HALF = Base::N / 2;
+    bool top;
+    Word biased[HALF];
+};
+constexpr unsigned ZERO_DIGIT = 8;
+
+/// at[8 + d] = d times a point, for d = -8 .. 8 but 0.
 struct PointTable {
-    static constexpr size_t SIZE = 8;
-    Point plus[SIZE], minus[SIZE], beta_plus[SIZE], beta_minus[SIZE];
-    explicit PointTable(const Point& p) {
-        multiples(p, plus, SIZE);
-        for (size_t i = 0; i < SIZE; i++) {
-            minus[i] = negated(plus[i]);
-            beta_plus[i] = times_beta(plus[i]);
-            beta_minus[i] = beta_plus[i];
-            copy_y(beta_minus[i], minus[i]);
+    Point at[17];
+    void fill(const Point& p) {
+        multiples(p, at + 9, 8);
+        for (unsigned d = 1; d <= 8; d++) at[8 - d] = negated(at[8 + d]);
+    }
+    /// The image of `t`, or of its negative, under the endomorphism.
+    void fill_image(const PointTable& t, bool negative) {
+        for (unsigned d = 1; d <= 8; d++) {
+            at[8 + d] = times_beta(t.at[negative ? 8 - d : 8 + d]);
+            at[8 - d] = at[8 + d];
+            copy_y(at[8 - d], t.at[negative ? 8 + d : 8 - d]);
         }
     }
     static void copy_y(Point& to, const Point& from) {
@@ -300,51 +336,26 @@ struct PointTable {
     }
 };
 
-/// Digits -8 .. 7 in base 16 of a half scalar: adding 8 in every place makes them nibbles.
-struct Digits {
-    explicit Digits(const HalfScalar& k) : negative(k.negative) {
-        constexpr Word EIGHTS = static_cast<Word>(0x8888888888888888);
-        Word carry = 0;
-        for (size_t i = 0; i < HALF; i++) biased[i] = limbs::add_carry(k.magnitude[i], EIGHTS, carry);
-        top = carry;
-    }
-    int at(unsigned i) const {
-        constexpr unsigned PER_WORD = 2 * sizeof(Word);
-        return static_cast<int>((biased[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15) - 8;
-    }
-    static constexpr size_t HALF = Base::N / 2;
-    bool negative;
-    bool top;
-    Word biased[HALF];
-};
-
-void add_digit(Sum& sum, int digit, bool negative, const Point* plus, const Point* minus) {
-    if (digit == 0) return;
-    if (digit < 0) {
-        digit = -digit;
-        negative = !negative;
-    }
-    sum.add((negative ? minus : plus)[digit - 1]);
-}
-
 /// u1 G + u2 P. Both scalars are halved, u1 by position, u2 by the endomorphism, and share 128 doublings (Strauss).
 Sum double_multiply(const Scalar& u1, const Scalar& u2, const Point& p) {
     static const GeneratorTable generator;
-    const PointTable table(p);
     HalfScalar low, high;
     split(u2, low, high);
     const Digits a(low), b(high);
+    PointTable table, image;
+    table.fill(low.negative ? negated(p) : p);
+    image.fill_image(table, low.negative != high.negative);
     const Words g = u1.words();
     auto byte_of_g = [&g](unsigned i) {
         return static_cast<unsigned>(g[i / sizeof(Word)] >> (8 * (i % sizeof(Word)))) & 255;
     };
     Sum sum;
-    if (a.top) add_digit(sum, 1, a.negative, table.plus, table.minus);
-    if (b.top) add_digit(sum, 1, b.negative, table.beta_plus, table.beta_minus);
+    if (a.top) sum.add(table.at[ZERO_DIGIT + 1]);
+    if (b.top) sum.add(image.at[ZERO_DIGIT + 1]);
     for (unsigned i = 32; i-- > 0;) {
-        for (int k = 0; k < 4; k++) sum.twice();
-        add_digit(sum, a.at(i), a.negative, table.plus, table.minus);
-        add_digit(sum, b.at(i), b.negative, table.beta_plus, table.beta_minus);
+        sum.twice4();
+        if (const unsigned d = a.at(i); d != ZERO_DIGIT) sum.add(table.at[d]);
+        if (const unsigned d = b.at(i); d != ZERO_DIGIT) sum.add(image.at[d]);
         if (i % 2 == 0) {
             if (const unsigned d = byte_of_g(i / 2)) sum.add(generator.low[d - 1]);
             if (const unsigned d = byte_of_g(i / 2 + 16)) sum.add(generator.high[d - 1]);
