@@ -20,10 +20,12 @@ struct Concat<air::ChipSet<A...>, air::ChipSet<B...>, Rest...> {
 
 /// Chips of precompiles whose calls are in the call table.
 using KeccakChips = air::ChipSet<chips::KeccakRoundChip, chips::KeccakMemoryChip>;
+using ShaChips = air::ChipSet<chips::ShaExtendChip, chips::ShaExtendRoundsChip, chips::ShaCompressChip,
+                              chips::ShaCompressRoundsChip>;
 using ArithmeticChips =
     air::ChipSet<chips::Uint256MulChip, chips::CurveAddChip<chips::Secp256k1>, chips::CurveDoubleChip<chips::Secp256k1>,
                  chips::CurveDecompressChip<chips::Secp256k1, chips::RootChoice::parity>, chips::DeferredChainChip>;
-using PrecompileChips = detail::Concat<KeccakChips, ArithmeticChips>::Type;
+using PrecompileChips = detail::Concat<KeccakChips, ShaChips, ArithmeticChips>::Type;
 
 /// The tables of the machine, in the order of the proof.
 using MachineChips = detail::Concat<chips::TableChips, chips::AluChips, chips::ControlChips, chips::CallChips,

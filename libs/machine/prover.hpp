@@ -98,6 +98,9 @@ struct ProveOptions {
     uint64_t max_cycles = uint64_t{1} << 37;
     size_t threads = 0;  ///< 0: one per processor
     bool verify = true;  ///< each chunk, before it is believed
+    /// The committed digest must be SHA-256 of the public value stream (else the run is the fault digest_mismatch). The
+    /// proof binds the digest alone; programs that keep no stream switch this off.
+    bool check_committed = true;
     std::function<void(const Progress&)> progress = {};
     std::stop_token stop = {};
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "libs/rv32/stdin.hpp"
 #include "test/support/assembler.hpp"
 
 namespace ashlar::test {
 
 /// Uses every opcode (results to x0 included), with operands from a small generator, `rounds` times; commits a word of
 /// what came out and halts.
-inline rv32::Program every_opcode_program(uint32_t rounds) {
-    Assembler a;
+inline void every_opcode(Assembler& a, uint32_t rounds) {
     a.li(s0, 0x0100'0000);  // memory
     a.li(s1, rounds);
     a.li(s2, 0x1234'5679);  // state of the generator
@@ -22,7 +22,8 @@ inline rv32::Program every_opcode_program(uint32_t rounds) {
     a.r_type(1, 0, s2, s2, s4);
     a.add(s2, s2, s5);
     a.add(a3, s2, zero);
-    a.i_type(7, t1, s2, 7);    // andi
+    a.i_type(5, t1, s2, 13);   // srli
+    a.i_type(7, t1, t1, 7);    // andi
     a.b_type(1, t1, zero, 8);  // bne: t1 = 0 -> y := x
     a.add(a3, a2, zero);
     a.addi(t2, t1, -1);
@@ -101,9 +102,80 @@ inline rv32::Program every_opcode_program(uint32_t rounds) {
     a.addi(s1, s1, -1);
     a.b_type(0, s1, zero, 8);
     a.jal(zero, static_cast<int32_t>(loop) - static_cast<int32_t>(a.pc()));
+}
+
+/// every_opcode, then COMMIT of the sum as word 3, then HALT(0).
+inline rv32::Program every_opcode_program(uint32_t rounds) {
+    Assembler a;
+    every_opcode(a, rounds);
     a.li(a0, 3);
     a.add(a1, s3, zero);
     a.call(0x10);  // COMMIT
+    a.halt(0);
+    return a.program();
+}
+
+/// Input of every_chip_program: a point of secp256k1 (the generator), as words of x and y; its x alone; an empty
+/// buffer.
+inline rv32::Stdin every_chip_input() {
+    constexpr uint32_t G[16] = {0x16F81798, 0x59F2815B, 0x2DCE28D9, 0x029BFCDB, 0xCE870B07, 0x55A06295,
+                                0xF9DCBBAC, 0x79BE667E, 0xFB10D4B8, 0x9C47D08F, 0xA6855419, 0xFD17B448,
+                                0x0E1108A8, 0x5DA4FBFC, 0x26A3C465, 0x483ADA77};
+    Bytes point(64), x(32);
+    for (size_t i = 0; i < 16; i++) store_le32(&point[4 * i], G[i]);
+    for (size_t i = 0; i < 8; i++) store_le32(&x[4 * i], G[i]);
+    rv32::Stdin in;
+    in.buffers = {point, point, x, Bytes{9, 8, 7}, Bytes{}};
+    return in;
+}
+
+/// Uses every opcode and every call that can be proven; long enough that registers lie idle for 2^16 ticks.
+inline rv32::Program every_chip_program(uint32_t rounds) {
+    Assembler a;
+    every_opcode(a, rounds);
+    const auto hint = [&](uint32_t address, uint32_t bytes) {
+        a.call(0xf0);
+        a.li(a0, address);
+        a.li(a1, bytes);
+        a.call(0xf1);
+    };
+    const uint32_t p = 0x0200'0000, q = 0x0200'0100, r = 0x0200'0200;
+    hint(p, 64);
+    hint(q, 64);
+    hint(r + 32, 32);
+    hint(0x0200'0300, 3);
+    hint(0x0200'0400, 0);
+    a.li(a0, p);
+    a.li(a1, 0);
+    a.call(0x0000'010b);  // SECP256K1_DOUBLE: p = 2 G
+    a.li(a1, q);
+    a.call(0x0001'010a);  // SECP256K1_ADD: p = 3 G
+    a.li(a0, r);
+    a.li(a1, 1);
+    a.call(0x0000'010c);  // SECP256K1_DECOMPRESS with odd y
+    a.li(a0, p);
+    a.li(a1, q);
+    a.call(0x0001'011d);  // UINT256_MUL
+    a.li(a0, 0x0210'0000);
+    a.li(a1, 0);
+    a.call(0x0001'0109);  // KECCAK_PERMUTE
+    a.li(a0, 0x0220'0000);
+    a.li(a1, 0);
+    a.call(0x0030'0105);  // SHA_EXTEND
+    a.li(a1, 0x0220'0200);
+    a.call(0x0001'0106);  // SHA_COMPRESS
+    a.li(a0, p);
+    a.li(a1, q);
+    a.call(0x0000'001b);  // VERIFY_PICO_PROOF
+    a.call(3);
+    a.b_type(0, t0, zero, 12);
+    a.li(t0, 4);
+    a.ecall();
+    a.li(a0, 3);
+    a.add(a1, s3, zero);
+    a.call(0x10);
+    a.li(a0, 5);
+    a.call(0x1a);
     a.halt(0);
     return a.program();
 }

@@ -9,7 +9,7 @@ namespace {
 Kernels all() {
     Kernels out;
     for (auto* group : {table_kernels, alu_kernels, control_kernels, call_kernels, boundary_kernels, keccak_kernels,
-                        arithmetic_kernels})
+                        sha_kernels, arithmetic_kernels})
         for (iop::TableKernels& k : group()) out.push_back(std::move(k));
     return out;
 }

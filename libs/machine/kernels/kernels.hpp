@@ -26,6 +26,7 @@ Kernels control_kernels();
 Kernels call_kernels();
 Kernels boundary_kernels();
 Kernels keccak_kernels();
+Kernels sha_kernels();
 Kernels arithmetic_kernels();
 
 template <class Set>

@@ -55,6 +55,9 @@ TEST_CASE("updates give the root of the definition", "[memory_tree]") {
         CHECK(update.root_out == plain_root(leaves));
         CHECK(tree.root() == update.root_out);
         CHECK(update.nodes.back().level == 26);
+        tree.revert(update);
+        CHECK(tree.root() == before);
+        CHECK(tree.update(list, pool).root_out == update.root_out);
         for (const auto& n : update.nodes) {
             CHECK(hash::hash_node(n.child_in[0], n.child_in[1]) == n.in);
             CHECK(hash::hash_node(n.child_out[0], n.child_out[1]) == n.out);

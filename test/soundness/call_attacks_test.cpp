@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attacks on system calls (machine.md section 3): every condition on which the executor faults is a constraint.
+#include <catch2/catch.hpp>
+
+#include "test/soundness/lab.hpp"
+
+using namespace ashlar;
+using namespace ashlar::test;
+using namespace ashlar::chips;
+
+namespace {
+
+F f(uint32_t x) { return F::reduce(x); }
+
+template <class C>
+air::RowOf<C, F> find_row(const Lab& lab, const auto& wanted) {
+    for (size_t i = 0; i < lab.trace[MachineChips::index_of<C>()].height(); i++) {
+        auto row = lab.row<C>(i);
+        if (wanted(row.main)) return row;
+    }
+    FAIL("no such row of " << C::NAME);
+    return {};
+}
+air::RowOf<EcallChip, F> call_row(const Lab& lab, uint32_t word) {
+    return find_row<EcallChip>(
+        lab, [&](const auto& m) { return (m.t0.prev[0] + m.t0.prev[1] * f(1 << 16)).canonical() == word; });
+}
+template <class C>
+bool accepted(const Lab& lab, const air::RowOf<C, F>& row) {
+    std::vector<std::string> complaints;
+    Difference d;
+    lab.speak<C>(row, F::ONE, d, complaints);
+    return complaints.empty() && !air::check_row<C>(row);
+}
+
+}  // namespace
+
+TEST_CASE("a call needs its chip and a chip its call", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    const auto commit = lab.row<CommitChip>(0);
+    CHECK(lab.caught<CommitChip>({commit}, {}));  // a call without its chip
+    auto made_up = commit;                        // a chip without a call
+    made_up.main.t += f(400);
+    CHECK(lab.caught<CommitChip>({}, {made_up}));
+    auto halt = lab.row<HaltChip>(0);
+    CHECK(lab.caught<HaltChip>({halt}, {}));
+    auto ecall = call_row(lab, CALL_COMMIT);
+    auto lie = ecall;
+    lie.main.has_chip = F::ZERO;
+    CHECK_FALSE(accepted<EcallChip>(lab, lie));
+    lie = ecall;  // a call off the path
+    lie.main.is_real = F::ZERO;
+    CHECK_FALSE(accepted<EcallChip>(lab, lie));
+}
+
+TEST_CASE("a syscall word must be in the call table, all 32 bits of it", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    for (const ProvableCall& call : PROVABLE_CALLS) {
+        if (call.word == CALL_EXIT_UNCONSTRAINED || call.word == CALL_WRITE) continue;  // not in the sample
+        auto row = call_row(lab, call.word);
+        REQUIRE(accepted<EcallChip>(lab, row));
+        auto lie = row;
+        lie.main.t0.prev[1] += f(256);  // byte 3
+        CHECK_FALSE(accepted<EcallChip>(lab, lie));
+        lie = row;
+        lie.main.t0.prev[0] += f(256);  // byte 1
+        CHECK_FALSE(accepted<EcallChip>(lab, lie));
+        lie = row;
+        lie.main.advance += F::ONE;
+        CHECK_FALSE(accepted<EcallChip>(lab, lie));
+        lie = row;
+        lie.main.id += F::ONE;
+        CHECK_FALSE(accepted<EcallChip>(lab, lie));
+        lie = row;
+        lie.main.halts = F::ONE - lie.main.halts;
+        CHECK_FALSE(accepted<EcallChip>(lab, lie));
+    }
+    // Executed but not provable.
+    for (uint32_t word : {0x0001'012cu, 0x0001'012fu, 0x0001'0107u, 0x0000'0001u, 0x0100'0002u})
+        CHECK(find_call(word) == nullptr);
+}
+
+TEST_CASE("t0 is what the call returns, or unchanged", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    auto commit = call_row(lab, CALL_COMMIT);
+    commit.main.returns = F::ONE;
+    CHECK_FALSE(accepted<EcallChip>(lab, commit));
+    commit = call_row(lab, CALL_COMMIT);
+    commit.main.result[0] = F::ONE;  // ignored unless the call returns, but must be 0
+    CHECK_FALSE(accepted<EcallChip>(lab, commit));
+    auto enter = call_row(lab, CALL_ENTER_UNCONSTRAINED);
+    REQUIRE(enter.main.returns == F::ONE);
+    enter.main.result[0] = F::ONE;  // the branch with t0 = 1 does not exist in the proof
+    CHECK_FALSE(accepted<EcallChip>(lab, enter));
+    auto length = call_row(lab, CALL_HINT_LEN);
+    length.main.result[1] = f(0x8000);  // free
+    CHECK(accepted<EcallChip>(lab, length));
+    length.main.result[0] = f(0x1'0000);  // but limbs
+    CHECK_FALSE(accepted<EcallChip>(lab, length));
+}
+
+TEST_CASE("COMMIT has an index below 8 and commits the register", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    const auto honest = lab.row<CommitChip>(0);
+    for (uint32_t index : {8u, 16u, 0xffffu, 0x1'0000u}) {
+        auto lie = honest;
+        lie.main.index = f(index);
+        CHECK_FALSE(accepted<CommitChip>(lab, lie));
+    }
+    auto lie = honest;
+    lie.main.value[0] += F::ONE;
+    CHECK(lab.caught<CommitChip>(honest, lie));
+    lie = honest;  // the other digest
+    std::swap(lie.main.is_commit, lie.main.is_deferred);
+    CHECK(lab.caught<CommitChip>(honest, lie));
+    // a0 with a high limb: the message has the constant 0 there.
+    auto ecall = call_row(lab, CALL_COMMIT);
+    auto high = ecall;
+    high.main.a0.prev[1] = F::ONE;
+    CHECK(lab.caught<EcallChip>(ecall, high));
+}
+
+TEST_CASE("HALT records a0 and halted = 1", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    const auto honest = lab.row<HaltChip>(0);
+    auto lie = honest;
+    lie.main.code[0] += F::ONE;
+    CHECK(lab.caught<HaltChip>(honest, lie));
+    // Halting without the chip, or going on after it.
+    auto ecall = call_row(lab, CALL_HALT);
+    auto goes_on = ecall;
+    goes_on.main.halts = F::ZERO;
+    CHECK_FALSE(accepted<EcallChip>(lab, goes_on));
+}
+
+TEST_CASE("HINT_READ writes exactly its words, where it says", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    const auto call = find_row<HintReadChip>(lab, [](const auto& m) { return m.length[0] == f(3); });
+    REQUIRE(accepted<HintReadChip>(lab, call));
+    auto lie = call;  // more words than the length has
+    lie.main.words_low += F::ONE;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = call;  // fewer
+    lie.main.is_empty = F::ONE;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = call;  // another length
+    lie.main.length[0] = f(4), lie.main.pad[0] = F::ZERO;
+    CHECK(lab.caught<HintReadChip>(call, lie));
+    lie = call;  // a length of 2^31 and more
+    lie.main.length[1] = f(0x8000), lie.main.length_nonzero = F::ONE;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = call;  // the last word of memory and one more: no wrap
+    fill(lie.main.target, 0x77ff'fffc, 1);
+    REQUIRE(accepted<HintReadChip>(lab, lie));
+    lie.main.length[0] = f(8), lie.main.words_low = f(2), lie.main.pad[0] = lie.main.pad[1] = F::ZERO,
+    lie.main.inverse = f(2).inverse();
+    fill(lie.main.target, 0x77ff'fffc, 2);
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = call;  // misaligned
+    lie.main.target.first.quarter += f(4).inverse();
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = call;  // registers
+    fill(lie.main.target, 0x7c, 1);
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+
+    const auto empty = find_row<HintReadChip>(lab, [](const auto& m) { return m.is_empty == F::ONE; });
+    lie = empty;  // length 0 that asks for rows
+    lie.main.is_empty = F::ZERO;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+
+    const auto word = find_row<HintWordChip>(lab, [](const auto& m) { return m.remaining == f(5); });
+    auto row = word;  // stopping early
+    row.main.is_last = F::ONE;
+    CHECK_FALSE(accepted<HintWordChip>(lab, row));
+    const auto last = find_row<HintWordChip>(lab, [](const auto& m) { return m.remaining == F::ONE; });
+    row = last;  // going on
+    row.main.is_last = F::ZERO;
+    CHECK(lab.caught<HintWordChip>(last, row));
+    row = word;  // skipping a word
+    row.main.word += F::ONE;
+    CHECK(lab.caught<HintWordChip>(word, row));
+    row = word;  // limbs above 16 bits
+    row.main.value[0] = f(0x1'0000);
+    CHECK_FALSE(accepted<HintWordChip>(lab, row));
+    row = word;  // of another call
+    row.main.t += f(4);
+    CHECK(lab.caught<HintWordChip>(word, row));
+    CHECK(lab.caught<HintWordChip>({word}, {}));
+    CHECK(lab.caught<HintWordChip>({}, {word}));
+    // A chain that closes on itself would have to count down through p rows.
+    row = word;
+    row.main.remaining = F::ZERO;
+    row.main.is_last = F::ONE;
+    CHECK_FALSE(accepted<HintWordChip>(lab, row));
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "libs/machine/block_proof.hpp"
+#include "libs/machine/prover.hpp"
+#include "libs/machine/selftest.hpp"
+#include "test/support/sample_programs.hpp"
+
+using namespace ashlar;
+using namespace ashlar::machine;
+
+namespace {
+
+const iop::Profile& test_profile() { return *iop::named_profile("test"); }
+constexpr VerifyOptions IN_TESTS{.allow_test_profiles = true};
+
+ProvingKey make_key(const rv32::Program& program) {
+    exec::ThreadPool pool(2);
+    auto key = setup(program, test_profile(), exec::best_isa(), pool);
+    if (!key) FAIL(key.error().code << ": " << key.error().message);
+    return std::move(*key);
+}
+
+Bytes prove_or_fail(const ProvingKey& key, uint64_t chunk_cycles, rv32::Stdin in = {}) {
+    auto run = prove_run(key, std::move(in), {.chunk_cycles = chunk_cycles, .threads = 2, .check_committed = false});
+    if (!run) FAIL(run.error().code << ": " << run.error().message);
+    return std::move(run->proof);
+}
+
+VerifyCode code_of(const VerifyingKey& vk, BytesView proof, const VerifyOptions& options = IN_TESTS) {
+    const auto r = verify_run(vk, proof, options);
+    REQUIRE_FALSE(r);
+    return r.error().code;
+}
+
+struct Sample {
+    ProvingKey key = make_key(test::every_opcode_program(12));
+    Bytes proof = prove_or_fail(key, 700);
+};
+const Sample& sample() {
+    static const Sample s;
+    return s;
+}
+
+}  // namespace
+
+TEST_CASE("a run in several chunks is proven and verified", "[machine_prove]") {
+    const auto claims = verify_run(sample().key.vk, sample().proof, IN_TESTS);
+    REQUIRE(claims);
+    CHECK(claims->chunks > 3);
+    CHECK(claims->exit_code == 0);
+    CHECK(claims->committed_digest[3] != 0);
+    CHECK(claims->deferred_chain == std::array<uint32_t, 9>{});
+}
+
+TEST_CASE("the test profile is refused outside tests", "[machine_prove]") {
+    CHECK(code_of(sample().key.vk, sample().proof, {}) == VerifyCode::profile_for_tests);
+    const Bytes vk = encode(sample().key.vk);
+    CHECK(decode_verifying_key(vk).error().code == VerifyCode::profile_for_tests);
+}
+
+TEST_CASE("a key survives its encoding, and a changed one is refused or another key", "[machine_prove]") {
+    const Bytes bytes = encode(sample().key.vk);
+    const auto vk = decode_verifying_key(bytes, true);
+    REQUIRE(vk);
+    CHECK(vk->proof.digest == sample().key.vk.proof.digest);
+    CHECK(vk_digest(*vk) == vk_digest(sample().key.vk));
+    CHECK(verify_run(*vk, sample().proof, IN_TESTS));
+    for (size_t i = 0; i < bytes.size(); i += 4) {
+        Bytes changed = bytes;
+        changed[i] ^= 1;
+        const auto other = decode_verifying_key(changed, true);
+        if (!other) continue;
+        CHECK_FALSE(other->proof.digest == vk->proof.digest);
+        CHECK_FALSE(verify_run(*other, sample().proof, IN_TESTS));
+    }
+    for (size_t n : {size_t{0}, size_t{3}, bytes.size() - 4}) {
+        CHECK(decode_verifying_key(BytesView(bytes).first(n), true).error().code == VerifyCode::truncated);
+    }
+    Bytes longer = bytes;
+    longer.push_back(0);
+    CHECK(decode_verifying_key(longer, true).error().code == VerifyCode::trailing_bytes);
+}
+
+TEST_CASE("a proof of a run has one meaning", "[machine_prove]") {
+    const Sample& s = sample();
+    const RunProof honest = *decode_run_proof(s.proof);
+    const auto changed = [&](const auto& change) {
+        RunProof p = honest;
+        change(p);
+        return code_of(s.key.vk, encode(p));
+    };
+    CHECK(changed([](RunProof& p) { p.chunks.pop_back(); }) == VerifyCode::not_finished);
+    CHECK(changed([](RunProof& p) { p.chunks.erase(p.chunks.begin()); }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks.erase(p.chunks.begin() + 1); }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { std::swap(p.chunks[1], p.chunks[2]); }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks.insert(p.chunks.begin() + 1, p.chunks[0]); }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks[1].end.pc += 4; }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks[1].end.root[2] += F::ONE; }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks[1].t_out += 1; }) == VerifyCode::chunk);
+    CHECK(changed([](RunProof& p) { p.chunks.clear(); }) == VerifyCode::no_chunks);
+    CHECK(changed([](RunProof& p) { p.reserved.words[3] ^= 1; }) == VerifyCode::reserved_opening);
+    CHECK(changed([](RunProof& p) { p.reserved.words[16] = 1; }) == VerifyCode::reserved_opening);
+    CHECK(changed([](RunProof& p) { p.reserved.siblings[5][0] += F::ONE; }) == VerifyCode::reserved_opening);
+    CHECK(code_of(s.key.vk, {}) == VerifyCode::truncated);
+    Bytes b = s.proof;
+    b[0] ^= 1;
+    CHECK(code_of(s.key.vk, b) == VerifyCode::magic);
+    b = s.proof;
+    b[4] ^= 1;
+    CHECK(code_of(s.key.vk, b) == VerifyCode::version);
+    b = s.proof;
+    b.push_back(0);
+    CHECK(code_of(s.key.vk, b) == VerifyCode::trailing_bytes);
+    b = s.proof;
+    b[15] = 0xff;  // high byte of the first chunk's pc
+    CHECK(code_of(s.key.vk, b) == VerifyCode::non_canonical);
+    for (size_t n = 0; n < s.proof.size(); n += 1 + s.proof.size() / 40)
+        CHECK_FALSE(verify_run(s.key.vk, BytesView(s.proof).first(n), IN_TESTS));
+}
+
+TEST_CASE("a proof does not verify under the key of another program", "[machine_prove]") {
+    const ProvingKey other = make_key(test::every_opcode_program(13));
+    CHECK(code_of(other.vk, sample().proof) == VerifyCode::chunk);
+}
+
+TEST_CASE("a run that fails proves nothing", "[machine_prove]") {
+    test::Assembler a;
+    a.halt(1);
+    auto run = prove_run(make_key(a.program()), {}, {.threads = 2, .check_committed = false});
+    REQUIRE_FALSE(run);
+    CHECK(run.error().code == "guest_fault");
+    test::Assembler b;
+    b.li(test::a0, 2);
+    b.lw(test::a1, test::a0, 0);
+    run = prove_run(make_key(b.program()), {}, {.threads = 2, .check_committed = false});
+    REQUIRE_FALSE(run);
+    CHECK(run.error().code == "guest_fault");
+}
+
+TEST_CASE("a call without a chip cannot be proven", "[machine_prove]") {
+    test::Assembler a;
+    a.li(test::a0, 0x0100'0000);
+    a.li(test::a1, 0);
+    a.li(test::a1, 0x0100'0100);
+    a.call(0x0001'012c);  // SECP256K1_FP_ADD
+    a.halt(0);
+    const auto run = prove_run(make_key(a.program()), {}, {.threads = 2, .check_committed = false});
+    REQUIRE_FALSE(run);
+    CHECK(run.error().code == "unprovable_call");
+}
+
+TEST_CASE("proving can be cancelled", "[machine_prove]") {
+    std::stop_source source;
+    ProveOptions options{.chunk_cycles = 700, .threads = 2, .check_committed = false};
+    options.stop = source.get_token();
+    options.progress = [&](const Progress& p) {
+        if (p.chunks_proven == 2) source.request_stop();
+    };
+    const auto run = prove_run(sample().key, {}, options);
+    REQUIRE_FALSE(run);
+    CHECK(run.error().code == "cancelled");
+}
+
+TEST_CASE("hints, unconstrained blocks and calls are proven", "[machine_prove]") {
+    using namespace test;
+    Assembler a;
+    a.li(s0, 0x0100'0000);
+    a.call(0xf0);  // HINT_LEN
+    a.add(s1, t0, zero);
+    a.add(a0, s0, zero);
+    a.add(a1, s1, zero);
+    a.call(0xf1);  // HINT_READ
+    a.call(0xf0);
+    a.li(a0, 0x0180'0000);
+    a.add(a1, t0, zero);
+    a.call(0xf1);  // of length 0
+    a.call(3);     // ENTER_UNCONSTRAINED: 1, then 0
+    a.b_type(0, t0, zero, 16);
+    a.addi(s2, s2, 77);
+    a.li(t0, 4);
+    a.ecall();
+    a.call(4);  // EXIT outside a block returns 0
+    a.li(a0, 1);
+    a.li(a1, 0x0100'0000);
+    a.li(a2, 0);
+    a.call(2);  // WRITE
+    a.lw(a1, s0, 0);
+    a.li(a0, 0);
+    a.call(0x10);
+    a.lw(a1, s0, 4);
+    a.li(a0, 7);
+    a.call(0x10);
+    a.li(a0, 2);
+    a.call(0x1a);
+    a.halt(0);
+    const ProvingKey key = make_key(a.program());
+    rv32::Stdin in;
+    in.buffers = {Bytes{1, 2, 3, 4, 5, 6, 7}, Bytes{}};
+    for (uint64_t cycles : {1u << 20, 9u}) {
+        auto run = prove_run(key, in, {.chunk_cycles = cycles, .threads = 2, .check_committed = false});
+        if (!run) FAIL(run.error().code << ": " << run.error().message);
+        const auto claims = verify_run(key.vk, run->proof, IN_TESTS);
+        REQUIRE(claims);
+        CHECK(claims->committed_digest == std::array<uint32_t, 8>{0x04030201, 0, 0, 0, 0, 0, 0, 0x00070605});
+        CHECK(claims->deferred_digest[2] == 0x00070605);
+    }
+}
+
+TEST_CASE("precompile calls are proven", "[machine_prove]") {
+    using namespace test;
+    Assembler a;
+    a.li(a0, 0x0100'0000);
+    a.li(a1, 0);
+    a.call(0x0001'0109);  // KECCAK_PERMUTE of zeros
+    a.li(a1, 0x0100'0040);
+    a.call(0x0001'011d);  // UINT256_MUL on what came out
+    a.li(a1, 0);
+    a.call(0x0030'0105);  // SHA_EXTEND
+    a.li(a1, 0x0100'0200);
+    a.call(0x0001'0106);  // SHA_COMPRESS
+    a.lw(a1, a0, 0);
+    a.li(a0, 0);
+    a.call(0x10);
+    a.halt(0);
+    const ProvingKey key = make_key(a.program());
+    const auto claims = verify_run(key.vk, prove_or_fail(key, 1 << 20), IN_TESTS);
+    REQUIRE(claims);
+}
+
+TEST_CASE("a chunk split in two proves as one would", "[machine_prove]") {
+    const Sample& s = sample();
+    exec::ThreadPool pool(2);
+    auto cursor = rv32::ChunkCursor::make(s.key.program, {}, {.chunk_cycles = 1000});
+    REQUIRE(cursor);
+    const auto start = cursor->next();
+    REQUIRE(start);
+    const auto halves = split_chunk(s.key.program, *start, 333);
+    REQUIRE(halves);
+    MemoryTree tree = s.key.image;
+    ChunkEnd end = s.key.vk.start();
+    for (const rv32::ChunkStart* half : {&halves->first, &halves->second}) {
+        const auto record = rv32::record_chunk(s.key.program, *half);
+        const auto boundary = tree.update(record.leaves, pool);
+        ProveStats stats;
+        const auto proven = prove_chunk(s.key, record, boundary, pool, stats);
+        REQUIRE(proven);
+        CHECK(proven->statement.start == end);
+        end = proven->statement.end;
+        CHECK(verify_chunk(s.key.vk, proven->statement, proven->proof));
+    }
+    const auto whole = rv32::record_chunk(s.key.program, *start);
+    MemoryTree other = s.key.image;
+    CHECK(other.update(whole.leaves, pool).root_out == end.root);
+    CHECK(whole.pc_out == end.pc);
+}
+
+TEST_CASE("a block proof names its subblocks", "[machine_prove]") {
+    using namespace test;
+    // The subblock commits a hinted word; the aggregator demands proofs of (key digest, digest) pairs in its input.
+    Assembler s;
+    s.li(a0, 0x0100'0000);
+    s.li(a1, 4);
+    s.call(0xf1);
+    s.li(t1, 0x0100'0000);
+    s.lw(a1, t1, 0);
+    s.li(a0, 0);
+    s.call(0x10);
+    s.halt(0);
+    const ProvingKey sub = make_key(s.program());
+    Assembler g;
+    g.li(a0, 0x0100'0000);
+    g.li(a1, 128);
+    g.call(0xf1);
+    for (uint32_t i = 0; i < 2; i++) {
+        g.li(a0, 0x0100'0000 + 64 * i);
+        g.li(a1, 0x0100'0020 + 64 * i);
+        g.call(0x1b);
+    }
+    g.halt(0);
+    const ProvingKey aggregator = make_key(g.program());
+    const auto subblock = [&](uint32_t word) {
+        Bytes b(4);
+        store_le32(b.data(), word);
+        rv32::Stdin in;
+        in.buffers = {b};
+        return prove_or_fail(sub, 1 << 20, in);
+    };
+    const Bytes first = subblock(11), second = subblock(22);
+    Bytes demands(128);
+    const auto digest = vk_digest(sub.vk);
+    for (uint32_t i = 0; i < 2; i++) {
+        for (uint32_t k = 0; k < 8; k++) store_le32(&demands[64 * i + 4 * k], digest[k]);
+        store_le32(&demands[64 * i + 32], i == 0 ? 11 : 22);
+    }
+    rv32::Stdin in;
+    in.buffers = {demands};
+    const Bytes top = prove_or_fail(aggregator, 1 << 20, in);
+    const auto code = [&](const BlockProof& p) {
+        const auto r = verify_block(aggregator.vk, sub.vk, encode(p), IN_TESTS);
+        REQUIRE_FALSE(r);
+        return r.error().code;
+    };
+    const auto claims = verify_block(aggregator.vk, sub.vk, encode(BlockProof{top, {first, second}}), IN_TESTS);
+    REQUIRE(claims);
+    CHECK(claims->subblocks.size() == 2);
+    CHECK(code({top, {second, first}}) == VerifyCode::deferred_chain);
+    CHECK(code({top, {first}}) == VerifyCode::deferred_chain);
+    CHECK(code({top, {first, second, second}}) == VerifyCode::deferred_chain);
+    CHECK(code({top, {first, subblock(23)}}) == VerifyCode::deferred_chain);
+    CHECK(code({top, {first, top}}) == VerifyCode::subblock);
+    CHECK(code({first, {first, second}}) == VerifyCode::aggregator);
+    Bytes b = encode(BlockProof{top, {first, second}});
+    b.push_back(0);
+    CHECK(verify_block(aggregator.vk, sub.vk, b, IN_TESTS).error().code == VerifyCode::trailing_bytes);
+    b = encode(BlockProof{top, {first, second}});
+    b[0] ^= 1;
+    CHECK(verify_block(aggregator.vk, sub.vk, b, IN_TESTS).error().code == VerifyCode::magic);
+}
+
+TEST_CASE("the selftest passes", "[machine_prove]") {
+    const auto report = selftest(test_profile(), exec::best_isa(), 2);
+    if (!report) FAIL(report.error().code << ": " << report.error().message);
+    CHECK(report->chunks == 2);
+    CHECK(report->cycles > 180'000);
+}
