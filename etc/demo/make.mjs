@@ -43,10 +43,13 @@ const accounts = await rpc("eth_accounts");
 const send = (from, tx) => rpc("eth_sendTransaction", { from, maxFeePerGas: "0x77359400", maxPriorityFeePerGas: "0x3b9aca00", gas: "0x100000", ...tx });
 const deployed = async hash => (await rpc("eth_getTransactionReceipt", hash)).contractAddress;
 
-// Block 1: what block 2 calls.
+// Block 1: what block 2 calls. A precompile without balance would stay in this node's trie as an empty account once called, against
+// EIP-161; on mainnet they all hold dust.
+for (const n of [1, 2]) await send(accounts[6], { to: "0x" + n.toString(16).padStart(40, "0"), value: "0x1" });
 const tokenTx = await send(accounts[0], { data: "0x" + contract("Token").bytecode.object });
 const notaryTx = await send(accounts[0], { data: "0x" + contract("Notary").bytecode.object });
 await rpc("evm_mine");
+await rpc("evm_increaseTime", 12);   // a block must be later than its parent
 const token = await deployed(tokenTx), notary = await deployed(notaryTx);
 
 // Block 2. The Notary's signature: any (r, s, v) that recovers an address will do, so take one of anvil's own.
