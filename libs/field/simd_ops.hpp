@@ -27,6 +27,11 @@ struct SimdOps<PackedAvx512> {
     }
     /// High halves of 16-bit unsigned products.
     ASHLAR_INLINE static R mul_high_16(R a, R b) { return _mm512_mulhi_epu16(a, b); }
+    /// table[index] for indices below 16.
+    static constexpr bool HAS_LOOKUP_16 = true;
+    ASHLAR_INLINE static R lookup_16(const uint32_t* table, R index) {
+        return _mm512_permutexvar_epi32(index, _mm512_loadu_si512(table));
+    }
 };
 #endif
 
@@ -47,6 +52,7 @@ struct SimdOps<PackedAvx2> {
         return _mm256_srli_epi32(a, K);
     }
     ASHLAR_INLINE static R mul_high_16(R a, R b) { return _mm256_mulhi_epu16(a, b); }
+    static constexpr bool HAS_LOOKUP_16 = false;
 };
 #endif
 

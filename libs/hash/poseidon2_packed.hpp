@@ -11,9 +11,13 @@ namespace ashlar::hash {
 /// L::WIDTH independent permutations of WIDTH elements: position j of s[0], .., s[WIDTH - 1] is one state.
 ///
 /// Costs are counted in vector operations, since two execute per cycle at best: an addition mod p is 3, a product 13.
-/// So constants are added without reduction in front of a cube (which takes any int32), and the internal layer
-/// multiplies by powers of two through shifts: with x = xh 2^k + xl and p = 127 2^24 + 1, x 2^-k = xh - 127 2^(24-k) xl
-/// mod p.
+/// - Constants are added without reduction in front of a cube, which takes any int32.
+/// - Powers of two are shifts: with x = xh 2^k + xl and p = 127 2^24 + 1, x 2^-k = xh - 127 2^(24-k) xl mod p.
+/// - Most diagonal entries of the internal layer come in pairs V, -V. For their elements a, b put u = (a + b)/2, v = (a
+/// - b)/2;
+///   a round maps u to V v + S and v to V u. So u alone obeys u_(r+1) = V^2 u_(r-1) + S_r, the sum of all needs only u,
+///   and one multiplication per round serves two elements. During the partial rounds the two slots hold u_r and
+///   u_(r-1).
 template <size_t WIDTH, class L>
 class Poseidon2Packed {
   public:
@@ -23,8 +27,14 @@ class Poseidon2Packed {
     ASHLAR_INLINE static void permute(L (&s)[WIDTH]) {
         external_layer(s);
         for (size_t r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, CONSTANTS.first[r]);
-        for (size_t r = 0; r < Parameters::PARTIAL_ROUNDS; r++) partial_round(s, CONSTANTS.middle[r], INDICES{});
-        tighten(s, INDICES{});
+        to_half_sums(s, INDICES{});
+        for (size_t r = 0; r + 2 <= Parameters::PARTIAL_ROUNDS; r += 2) {
+            partial_round<0>(s, CONSTANTS.middle[r], INDICES{});
+            partial_round<1>(s, CONSTANTS.middle[r + 1], INDICES{});
+        }
+        if constexpr (Parameters::PARTIAL_ROUNDS % 2 == 1)
+            partial_round<0>(s, CONSTANTS.middle[Parameters::PARTIAL_ROUNDS - 1], INDICES{});
+        from_half_sums<Parameters::PARTIAL_ROUNDS % 2>(s, INDICES{});
         for (size_t r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, CONSTANTS.last[r]);
     }
 
@@ -77,73 +87,154 @@ class Poseidon2Packed {
         for (size_t i = 0; i < WIDTH; i++) s[i] = s[i] + column[i % 4];
     }
 
-    // Between partial rounds a "loose" element may exceed p by less than 2^24 (it saves its last reduction); the sum of
-    // all loose excesses stays below 2^32 - 2p = 2^25 - 2, so that additions in the sum do not overflow.
-    static constexpr bool is_loose(size_t i) {
-        return Parameters::DIAGONAL_ENTRIES[i].multiplier == 1 && Parameters::DIAGONAL_ENTRIES[i].shift >= 8;
+    static constexpr auto& ENTRIES = Parameters::DIAGONAL_ENTRIES;
+    static_assert(ENTRIES[0].multiplier == -2 && ENTRIES[0].shift == 0);
+
+    /// The element with the opposite diagonal entry, or 0 if there is none. Element 0 is not linear: it has no partner.
+    static constexpr size_t partner(size_t i) {
+        for (size_t j = 1; i != 0 && j < WIDTH; j++)
+            if (ENTRIES[j].multiplier == -ENTRIES[i].multiplier && ENTRIES[j].shift == ENTRIES[i].shift) return j;
+        return 0;
     }
-    static constexpr uint64_t loose_excess() {
+    /// The member of a pair that stands for it: the one with the positive entry.
+    static constexpr bool is_pair(size_t i) { return partner(i) != 0 && ENTRIES[i].multiplier > 0; }
+    static constexpr bool is_single(size_t i) { return i != 0 && partner(i) == 0; }
+
+    // A "loose" value may exceed p, but is below 2^31: it saves a last reduction. The sum of all excesses stays below
+    // 2^32 - 2p = 2^25 - 2, so that sums of two partial sums do not overflow.
+    static constexpr uint64_t excess(size_t i) {
+        if (!is_pair(i)) return 0;
+        const auto v = ENTRIES[i];
+        if (v.multiplier == 4 && Ops::HAS_LOOKUP_16) return (uint64_t{1} << 31) - P;
+        return v.multiplier == 1 && v.shift >= 4 && v.shift <= 12 ? (uint64_t{1} << 31) >> (2 * v.shift) : 0;
+    }
+    static constexpr uint64_t total_excess() {
         uint64_t sum = 0;
-        for (size_t i = 0; i < WIDTH; i++)
-            if (is_loose(i)) sum += (uint64_t{P} + (1u << 24)) >> Parameters::DIAGONAL_ENTRIES[i].shift;
+        for (size_t i = 0; i < WIDTH; i++) sum += excess(i);
         return sum;
     }
-    static_assert(loose_excess() < (uint64_t{1} << 32) - 2 * uint64_t{P});
+    static_assert(total_excess() < (uint64_t{1} << 32) - 2 * uint64_t{P});
 
-    template <size_t... I>
-    ASHLAR_INLINE static void tighten(L (&s)[WIDTH], std::index_sequence<I...>) {
-        ((is_loose(I) ? void(s[I] = L::subtract_p(s[I].raw())) : void()), ...);
-    }
-    /// s[begin] + .. + s[end - 1] as a tree; result below p + loose_excess().
-    template <size_t BEGIN, size_t END>
-    ASHLAR_INLINE static L sum(const L (&s)[WIDTH]) {
-        if constexpr (END - BEGIN == 1)
-            return s[BEGIN];
-        else
-            return sum<BEGIN, (BEGIN + END) / 2>(s) + sum<(BEGIN + END) / 2, END>(s);
-    }
-    template <size_t... I>
-    ASHLAR_INLINE static void partial_round(L (&s)[WIDTH], uint32_t constant, std::index_sequence<I...>) {
-        static_assert(Parameters::DIAGONAL_ENTRIES[0].multiplier == -2 && Parameters::DIAGONAL_ENTRIES[0].shift == 0);
-        const L y = add_constant_and_cube(s[0], constant);
-        const L others = L::subtract_p(sum<1, WIDTH>(s).raw()), total = others + y;
-        s[0] = others - y;  // total - 2 y
-        ((I == 0 ? void() : void(s[I] = times_diagonal_plus<I>(s[I], total))), ...);
-    }
-    /// total + V_I x.
     template <size_t I>
-    ASHLAR_INLINE static L times_diagonal_plus(L x, L total) {
-        constexpr auto V = Parameters::DIAGONAL_ENTRIES[I];
-        constexpr unsigned K = V.shift;
-        if constexpr (K == 0) {
-            if constexpr (V.multiplier == 1)
-                return total + x;
-            else if constexpr (V.multiplier == 2)
-                return (total + x) + x;
-            else if constexpr (V.multiplier == 3)
-                return (total + x) + x.doubled();
-            else if constexpr (V.multiplier == 4)
-                return total + x.doubled().doubled();
-            else if constexpr (V.multiplier == -3)
-                return (total - x) - x.doubled();
-            else if constexpr (V.multiplier == -4)
-                return total - x.doubled().doubled();
-            else if constexpr (I == 0)
-                return x;  // done by partial_round
-            else
-                static_assert(I == 0, "no rule for this diagonal entry");
-        } else if constexpr (K == 1) {
-            if constexpr (V.multiplier == 1)
-                return total + x.halved();
-            else
-                return total - x.halved();
+    static constexpr size_t PARTNER = partner(I);
+    template <size_t I>
+    static constexpr bool IS_LOOSE = excess(I) != 0;
+
+    template <size_t I>
+    ASHLAR_INLINE static void pair_to_half_sum(L (&s)[WIDTH]) {
+        if constexpr (is_pair(I)) {
+            constexpr F SCALE = (Parameters::DIAGONAL[I] + Parameters::DIAGONAL[I]).inverse();
+            L &a = s[I], &b = s[PARTNER<I>];
+            const L before = L::sub_mul(a, b, L::broadcast(SCALE));  // u of the round before, as V u = (a - b)/2
+            a = (a + b).halved();
+            b = before;
+        }
+    }
+    template <size_t... I>
+    ASHLAR_INLINE static void to_half_sums(L (&s)[WIDTH], std::index_sequence<I...>) {
+        (pair_to_half_sum<I>(s), ...);
+    }
+    /// PHASE 0: s[i] is u now and s[partner] is u one round earlier; PHASE 1: the other way round.
+    template <size_t PHASE, size_t I>
+    ASHLAR_INLINE static void pair_from_half_sum(L (&s)[WIDTH]) {
+        if constexpr (is_pair(I)) {
+            constexpr size_t J = PARTNER<I>;
+            const L now = PHASE == 0 ? s[I] : s[J], before = PHASE == 0 ? s[J] : s[I];
+            const L u = IS_LOOSE<I> ? L::subtract_p(now.raw()) : now;
+            constexpr F V = Parameters::DIAGONAL[I];
+            const L v = before * L::broadcast(V);
+            s[I] = u + v;
+            s[J] = u - v;
+        }
+    }
+    template <size_t PHASE, size_t... I>
+    ASHLAR_INLINE static void from_half_sums(L (&s)[WIDTH], std::index_sequence<I...>) {
+        (pair_from_half_sum<PHASE, I>(s), ...);
+    }
+
+    /// Sum of the first n values as a tree.
+    template <size_t N>
+    ASHLAR_INLINE static L sum(const L* x) {
+        if constexpr (N == 1)
+            return x[0];
+        else
+            return sum<N / 2>(x) + sum<N - N / 2>(x + N / 2);
+    }
+    /// Number of elements below `end` that are pairs or singles.
+    static constexpr size_t rank(bool (*which)(size_t), size_t end) {
+        size_t n = 0;
+        for (size_t i = 0; i < end; i++) n += which(i);
+        return n;
+    }
+
+    template <size_t PHASE, size_t... I>
+    ASHLAR_INLINE static void partial_round(L (&s)[WIDTH], uint32_t constant, std::index_sequence<I...>) {
+        constexpr size_t PAIRS = rank(is_pair, WIDTH), SINGLES = rank(is_single, WIDTH);
+        const L y = add_constant_and_cube(s[0], constant);
+        L pairs[PAIRS], singles[SINGLES + 1];
+        (collect<PHASE, I>(s, pairs, singles), ...);
+        singles[SINGLES] = L::subtract_p(sum<PAIRS>(pairs).raw()).doubled();
+        const L others = sum<SINGLES + 1>(singles), total = others + y;
+        s[0] = others - y;  // total - 2 y
+        (step<PHASE, I>(s, total), ...);
+    }
+    template <size_t PHASE, size_t I>
+    ASHLAR_INLINE static void collect(const L (&s)[WIDTH], L* pairs, L* singles) {
+        if constexpr (is_pair(I)) {
+            constexpr size_t RANK = rank(is_pair, I), NOW = PHASE == 0 ? I : PARTNER<I>;
+            pairs[RANK] = s[NOW];
+        } else if constexpr (is_single(I)) {
+            constexpr size_t RANK = rank(is_single, I);
+            singles[RANK] = s[I];
+        }
+    }
+    template <size_t PHASE, size_t I>
+    ASHLAR_INLINE static void step(L (&s)[WIDTH], L total) {
+        if constexpr (is_single(I)) {
+            s[I] = times_diagonal_plus<ENTRIES[I].multiplier, ENTRIES[I].shift>(s[I], total);
+        } else if constexpr (is_pair(I)) {
+            L& before = s[PHASE == 0 ? PARTNER<I> : I];  // becomes u of the next round
+            before = times_square_plus<I>(before, total);
+        }
+    }
+    /// total + V_I^2 x; x and the result may be loose as excess(I) says.
+    template <size_t I>
+    ASHLAR_INLINE static L times_square_plus(L x, L total) {
+        constexpr auto V = ENTRIES[I];
+        constexpr unsigned K = 2 * V.shift;
+        if constexpr (V.multiplier == 1 && K <= 24) {
+            const L sum_low = total - L(low_part<K>(x.raw()));
+            const R sum = Ops::add(sum_low.raw(), Ops::template shift_right<K>(x.raw()));
+            return IS_LOOSE<I> ? L(sum) : L::subtract_p(sum);
+        } else if constexpr (V.shift == 0 && V.multiplier <= 4 && Ops::HAS_LOOKUP_16) {
+            // m x minus the multiple of p that the top four bits of x tell: below p + m 2^27.
+            constexpr uint32_t M = V.multiplier * V.multiplier;
+            static_assert(P + (uint64_t{M} << 27) <= uint64_t{1} << 32 && (M == 9 || M == 16));
+            alignas(64) static constexpr auto MULTIPLES = [] {
+                std::array<uint32_t, 16> t{};
+                for (uint64_t j = 0; j < 16; j++) t[j] = static_cast<uint32_t>((j * M << 27) / P * P);
+                return t;
+            }();
+            const R multiple = Ops::lookup_16(MULTIPLES.data(), Ops::template shift_right<27>(x.raw()));
+            const R scaled = M == 16 ? Ops::template shift_left<4>(x.raw())
+                                     : Ops::add(Ops::template shift_left<3>(x.raw()), x.raw());
+            return total + L::subtract_p(Ops::sub(scaled, multiple));
         } else {
-            static_assert(V.multiplier == 1 || V.multiplier == -1);
+            constexpr F SQUARE = Parameters::DIAGONAL[I] * Parameters::DIAGONAL[I];
+            return total + x * L::broadcast(SQUARE);
+        }
+    }
+    /// total + M 2^-K x, all reduced.
+    template <int M, unsigned K>
+    ASHLAR_INLINE static L times_diagonal_plus(L x, L total) {
+        if constexpr (K == 0) {
+            static_assert(M == 1 || M == 2);
+            return M == 1 ? total + x : (total + x) + x;
+        } else {
+            static_assert((M == 1 || M == -1) && K <= 24);
             const R high = Ops::template shift_right<K>(x.raw());
             const L low(low_part<K>(x.raw()));
-            if constexpr (is_loose(I))
-                return L(Ops::add((total - low).raw(), high));
-            else if constexpr (V.multiplier == 1)
+            if constexpr (M == 1)
                 return L::subtract_p(Ops::add((total - low).raw(), high));
             else
                 return L::add_p(Ops::sub((total + low).raw(), high));
