@@ -30,10 +30,14 @@ struct LeafMatrix {
     }
 };
 
+/// Ranges of leaves are handed out in multiples of this many.
+inline constexpr size_t LEAF_GRAIN = 256;
+
 /// All functions work in the calling thread on [begin, end).
 struct BulkHash {
-    /// Digests of the leaves stored at positions begin .. end - 1, to nine planes: element k of leaf i at
-    /// out[k * 2^log_rows + i].
+    /// Digests of end - begin leaves, to nine planes: element k of leaf i at out[k * 2^log_rows + i]. Which leaves a
+    /// range stands for depends on the storage; ranges that cover [0, 2^log_rows) cover all leaves. begin is a multiple
+    /// of LEAF_GRAIN, and so is end unless it is 2^log_rows.
     void (*hash_leaves)(const LeafMatrix& leaves, F* out, size_t begin, size_t end);
     /// Nodes begin .. end - 1 of a level of n nodes from the 2n digests below, both in nine planes.
     void (*hash_level)(const F* below, F* out, size_t n, size_t begin, size_t end);

@@ -10,6 +10,8 @@ namespace {
 
 using L = field::ASHLAR_ISA::Lane;
 constexpr size_t W = L::WIDTH;
+constexpr unsigned LOG_W = W == 16 ? 4 : W == 8 ? 3 : 0;
+static_assert(W == size_t{1} << LOG_W && LEAF_GRAIN % (W * W) == 0);
 
 // One copy of the permutation: it is long, and inlined everywhere it would not fit the instruction cache.
 [[gnu::noinline]] void permute_lanes(L (&s)[24]) { Poseidon2Packed<24, L>::permute(s); }
@@ -38,33 +40,52 @@ void hash_leaves_scalar(const LeafMatrix& m, F* out, size_t begin, size_t end) {
     }
 }
 
+/// States after absorbing the leaves at positions at .. at + W - 1.
+ASHLAR_INLINE void absorb_rows(const LeafMatrix& m, size_t at, L (&s)[24]) {
+    clear(s);
+    s[22] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
+    s[23] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
+    for (size_t c = 0; c < m.width; c += RATE) {
+        const F* column = m.data + c * m.stride + at;
+        const size_t count = std::min(RATE, m.width - c);
+        for (size_t k = 0; k < count; k++) s[k] = L::load(column + k * m.stride);
+        // Columns are far apart, so no hardware prefetcher follows them: ask for the next block now.
+        const size_t next = std::min(RATE, m.width - c - count);
+        for (size_t k = 0; k < next; k++) __builtin_prefetch(column + (RATE + k) * m.stride);
+        permute_lanes(s);
+    }
+}
+
+/// Bit-reversed storage scatters the digests of neighbouring positions. A tile is W runs of W positions, n / W apart:
+/// its digests fill W whole runs of W leaves, so that each cache line of the output is written once.
+void hash_tile(const LeafMatrix& m, F* out, size_t tile) {
+    const size_t n = m.rows();
+    L digests[DIGEST_SIZE][W];
+    for (size_t g = 0; g < W; g++) {
+        L s[24];
+        absorb_rows(m, g * (n / W) + tile * W, s);
+        const size_t row = reverse_bits(g, LOG_W);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) digests[k][row] = s[k];
+    }
+    for (size_t k = 0; k < DIGEST_SIZE; k++) {
+        field::transpose(digests[k]);
+        for (size_t j = 0; j < W; j++) digests[k][j].store(out + k * n + reverse_bits(tile * W + j, m.log_rows));
+    }
+}
+
 void hash_leaves(const LeafMatrix& m, F* out, size_t begin, size_t end) {
     const size_t n = m.rows();
+    if (m.bit_reversed) {
+        if (W == 1 || m.log_rows < 2 * LOG_W) return hash_leaves_scalar(m, out, begin, end);
+        if (begin % (W * W) != 0 || end % (W * W) != 0) __builtin_trap();
+        for (size_t tile = begin / (W * W); tile < end / (W * W); tile++) hash_tile(m, out, tile);
+        return;
+    }
     size_t at = begin;
     for (; W > 1 && at + W <= end; at += W) {
         L s[24];
-        clear(s);
-        s[22] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
-        s[23] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
-        for (size_t c = 0; c < m.width; c += RATE) {
-            const F* column = m.data + c * m.stride + at;
-            const size_t count = std::min(RATE, m.width - c);
-            for (size_t k = 0; k < count; k++) s[k] = L::load(column + k * m.stride);
-            // Columns are far apart, so no hardware prefetcher follows them: ask for the next block now.
-            const size_t next = std::min(RATE, m.width - c - count);
-            for (size_t k = 0; k < next; k++) __builtin_prefetch(column + (RATE + k) * m.stride);
-            permute_lanes(s);
-        }
-        if (!m.bit_reversed) {
-            for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * n + at);
-            continue;
-        }
-        F digests[DIGEST_SIZE][W];
-        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(digests[k]);
-        for (size_t j = 0; j < W; j++) {
-            const size_t leaf = reverse_bits(at + j, m.log_rows);
-            for (size_t k = 0; k < DIGEST_SIZE; k++) out[k * n + leaf] = digests[k][j];
-        }
+        absorb_rows(m, at, s);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * n + at);
     }
     hash_leaves_scalar(m, out, at, end);
 }

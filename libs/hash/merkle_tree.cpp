@@ -13,7 +13,7 @@ MerkleTree::MerkleTree(const LeafMatrix& leaves, exec::ThreadPool& pool, exec::I
     const BulkHash& hash = bulk_hash(isa);
     F* const data = levels_.data();
     constexpr size_t GRAIN = 64;  // some microseconds of hashing
-    pool.parallel_for(leaves.rows(), GRAIN,
+    pool.parallel_for(leaves.rows(), LEAF_GRAIN,
                       [&](size_t begin, size_t end) { hash.hash_leaves(leaves, data, begin, end); });
     for (unsigned level = 1; level <= depth_; level++) {
         const F* below = data + level_offset(depth_, level - 1);
