@@ -32,7 +32,8 @@ using ProgressFn = std::function<void(const Progress&)>;
 struct ProveOutcome {
     Bytes proof;
     uint64_t chunks = 0, cycles = 0, cells = 0, interactions = 0;
-    double seconds = 0;
+    double seconds = 0;                                  ///< wall time of the proof
+    double cpu_seconds = 0;                              ///< over all threads; tells more on a busy machine
     std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
     std::string committed_digest, vk_digest;             ///< hex, 32 bytes each
     Bytes committed;                                     ///< the bytes whose SHA-256 that is
@@ -44,6 +45,7 @@ struct ProgramClaims {
     uint32_t exit_code = 0;
     uint64_t chunks = 0;
     double security_bits = 0;
+    double milliseconds = 0;  ///< of verifying, making of keys not counted
 };
 
 /// What the native execution of a block found; `subblocks` ranges are [first transaction, last) and their gas.
@@ -69,6 +71,7 @@ struct BlockClaims {
     std::string block_hash, parent_hash, state_root_before, state_root, config_digest;
     double security_bits = 0;
     std::string profile;
+    double milliseconds = 0;  ///< of verifying, making of keys not counted
 };
 
 /// The two guest programs of block proving, as ELF bytes.

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <list>
 
 #include "libs/base/hex.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/block_file.hpp"
 #include "libs/cluster/engine.hpp"
+#include "libs/cluster/key_security.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/exec/isa.hpp"
@@ -21,8 +23,14 @@ namespace ashlar::cluster {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 /// Keys kept: the two block programs and one more.
 constexpr size_t KEYS_KEPT = 3;
+
+double milliseconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 std::string digest_hex(const rv32::DigestWords& words) { return to_hex(rv32::digest_bytes(words).view()); }
 
@@ -62,17 +70,19 @@ class MachineService final : public ProvingService {
         o.progress = [&](const machine::Progress& p) {
             report({"proving", p.cycles_proven, run.cycles, p.chunks_proven});
         };
+        const auto begin = Clock::now();
         ASHLAR_ASSIGN(machine::ProvenRun proven, machine::prove_run(*key, std::move(input), o));
         const machine::ProveStats& s = proven.stats;
         ProveOutcome out;
         out.proof = std::move(proven.proof);
         out.chunks = s.chunks, out.cycles = s.cycles, out.cells = s.cells, out.interactions = s.interactions;
-        out.seconds = s.seconds();
+        out.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        out.cpu_seconds = s.cpu_seconds;
         out.stages = {{"execute", s.execute_seconds},
                       {"record", s.record_seconds},
                       {"tree", s.tree_seconds},
                       {"trace", s.trace_seconds}};
-        out.stages.insert(out.stages.end(), s.stages.begin(), s.stages.end());
+        for (const machine::StageSeconds& stage : s.stages) out.stages.emplace_back(stage.name, stage.wall);
         out.stages.emplace_back("verify", s.verify_seconds);
         out.committed_digest = digest_hex(proven.report.committed_digest);
         out.committed = std::move(proven.report.committed);
@@ -82,7 +92,9 @@ class MachineService final : public ProvingService {
 
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(elf, profile, 0));
+        const auto begin = Clock::now();
         const auto claims = machine::verify_run(key->vk, proof);
+        const double ms = milliseconds_since(begin);
         if (!claims) return refused(claims.error(), "the proof");
         if (std::any_of(claims->deferred_chain.begin(), claims->deferred_chain.end(),
                         [](uint32_t w) { return w != 0; }))
@@ -93,7 +105,8 @@ class MachineService final : public ProvingService {
         out.profile = profile;
         out.exit_code = claims->exit_code;
         out.chunks = claims->chunks;
-        out.security_bits = security_bits(profile);
+        out.security_bits = security_bits(key->vk);
+        out.milliseconds = ms;
         return out;
     }
 
@@ -152,7 +165,9 @@ class MachineService final : public ProvingService {
         ASHLAR_ASSIGN(const BlockFile file, decode_block_file(proof));
         ASHLAR_ASSIGN(const machine::ProvingKey* aggregator, key_of(programs.aggregator_elf, profile, 0));
         ASHLAR_ASSIGN(const machine::ProvingKey* subblock, key_of(programs.subblock_elf, profile, 0));
+        const auto begin = Clock::now();
         const auto claims = machine::verify_block(aggregator->vk, subblock->vk, file.proof);
+        const double ms = milliseconds_since(begin);
         if (!claims) return refused(claims.error(), "the block proof");
         // The proof binds the digest; the file's bytes count only because they hash to it.
         if (to_hex(claims->aggregator.committed_bytes().view()) != sha256_hex(file.committed))
@@ -176,8 +191,9 @@ class MachineService final : public ProvingService {
         out.state_root_before = to_hex0x(claim->root_before.view()),
         out.state_root = to_hex0x(claim->root_after.view());
         out.config_digest = to_hex0x(claim->config_digest.view());
-        out.security_bits = security_bits(profile);
+        out.security_bits = std::min(security_bits(aggregator->vk), security_bits(subblock->vk));
         out.profile = profile;
+        out.milliseconds = ms;
         return out;
     }
 
@@ -208,9 +224,6 @@ class MachineService final : public ProvingService {
         if (keys_.size() > KEYS_KEPT) keys_.pop_back();
         return &keys_.front().key;
     }
-
-    /// The real profiles are made for this many bits; their accounting is checked where they are defined.
-    static double security_bits(const std::string&) { return 128; }
 };
 
 }  // namespace

@@ -138,6 +138,7 @@ json::object to_json(const ProveOutcome& p) {
             {"cells", p.cells},
             {"interactions", p.interactions},
             {"seconds", p.seconds},
+            {"cpu_seconds", p.cpu_seconds},
             {"stages", std::move(stages)},
             {"committed_digest", p.committed_digest},
             {"vk_digest", p.vk_digest},

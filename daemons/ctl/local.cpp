@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// local: a whole cluster on this machine as child processes on loopback.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "daemons/ctl/remote.hpp"
+#include "libs/cluster/blob_store.hpp"
+#include "libs/cluster/daemon.hpp"
+#include "libs/cluster/input_folder.hpp"
+#include "libs/cluster/token.hpp"
+#include "libs/cluster/views.hpp"
+
+namespace ashlar::ctl {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using namespace cluster;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto START_LIMIT = std::chrono::seconds(60);
+constexpr auto STOP_LIMIT = std::chrono::seconds(30);
+constexpr int MAX_RESTARTS = 10;
+/// A demonstration has several subblocks even from a small block.
+constexpr const char* DEMO_SUBBLOCK_GAS = "500000";
+
+/// True if 127.0.0.1:port is free; with port 0, picks one.
+bool port_is_free(uint16_t& port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in a{};
+    a.sin_family = AF_INET, a.sin_port = htons(port), a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof a;
+    const bool ok = ::bind(fd, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0 &&
+                    ::getsockname(fd, reinterpret_cast<sockaddr*>(&a), &size) == 0;
+    ::close(fd);
+    if (ok) port = ntohs(a.sin_port);
+    return ok;
+}
+
+/// Child processes that are started again when they die and stopped together.
+class Children {
+  public:
+    explicit Children(fs::path logs) : logs_(std::move(logs)) {}
+    ~Children() { stop(); }
+
+    HostResult<void> start(const std::string& name, std::vector<std::string> command) {
+        children_.push_back({name, std::move(command), -1, 0});
+        return spawn(children_.back());
+    }
+
+    /// Starts again what died; an error once one dies too often.
+    HostResult<void> mind() {
+        for (Child& c : children_) {
+            int status = 0;
+            if (c.pid <= 0 || ::waitpid(c.pid, &status, WNOHANG) != c.pid) continue;
+            const std::string how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                                                        : fmt::format("exit code {}", WEXITSTATUS(status));
+            c.pid = -1;
+            // Exit code 2 is a configuration nobody can mend by trying again.
+            if (++c.restarts > MAX_RESTARTS || (WIFEXITED(status) && WEXITSTATUS(status) == 2))
+                return fail("daemon_died", fmt::format("{} ended ({})", c.name, how),
+                            fmt::format("its log is {}", (logs_ / (c.name + ".log")).string()));
+            fmt::print(stderr, "{} ended ({}); starting it again\n", c.name, how);
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            ASHLAR_TRY(spawn(c));
+        }
+        return {};
+    }
+
+    /// Nodes first, so that they do not miss their coordinator; each gets time to end well.
+    void stop() {
+        for (size_t i = children_.size(); i-- > 0;)
+            if (children_[i].pid > 0) ::kill(children_[i].pid, SIGTERM);
+        const auto until = Clock::now() + STOP_LIMIT;
+        for (Child& c : children_) {
+            while (c.pid > 0 && ::waitpid(c.pid, nullptr, WNOHANG) == 0) {
+                if (Clock::now() > until) ::kill(c.pid, SIGKILL);
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            }
+            c.pid = -1;
+        }
+    }
+
+  private:
+    struct Child {
+        std::string name;
+        std::vector<std::string> command;
+        pid_t pid;
+        int restarts;
+    };
+    fs::path logs_;
+    std::vector<Child> children_;
+
+    HostResult<void> spawn(Child& c) {
+        std::vector<char*> argv;
+        for (auto& a : c.command) argv.push_back(a.data());
+        argv.push_back(nullptr);
+        const std::string log = (logs_ / (c.name + ".log")).string();
+        const pid_t parent = ::getpid();
+        const pid_t pid = ::fork();
+        if (pid < 0) return fail("internal_fork", "cannot start a process", "check the limit of processes");
+        if (pid == 0) {       // only async-signal-safe calls from here on
+            ::setpgid(0, 0);  // Ctrl-C comes to us alone; we stop them in order
+            ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+            if (::getppid() != parent) ::_exit(1);
+            sigset_t none;
+            ::sigemptyset(&none);
+            ::sigprocmask(SIG_SETMASK, &none, nullptr);
+            const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+            const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+            ::dup2(null, 0);
+            ::dup2(fd, 1);
+            ::dup2(fd, 2);
+            ::execv(argv[0], argv.data());
+            ::_exit(127);
+        }
+        c.pid = pid;
+        return {};
+    }
+};
+
+/// SIGINT, SIGTERM, SIGHUP are blocked; this takes one that has come.
+bool asked_to_stop() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
+    const timespec now{0, 0};
+    return sigtimedwait(&set, nullptr, &now) > 0;
+}
+
+/// A token kept in a file beside the state, made when it is not there.
+HostResult<std::string> token_of(const fs::path& state, Role role) {
+    const fs::path file = state / (std::string(role_name(role)) + "_token");
+    std::error_code ec;
+    if (fs::exists(file, ec)) return read_token(file);
+    ASHLAR_ASSIGN(std::string token, TokenFile(state / "coordinator" / "tokens").create(role, "local"));
+    ASHLAR_TRY(write_file_atomically(file, as_bytes(token + "\n"), 0600));
+    return token;
+}
+
+/// Prints what changed about the tasks of a job: one line each on a stream, a rewritten line on a terminal.
+class TaskPrinter {
+  public:
+    explicit TaskPrinter(bool quiet) : quiet_(quiet), bar_(quiet) {}
+    void show(const json::object& job) {
+        if (quiet_) return;
+        std::string running;
+        for (const std::string& line : task_lines(job)) {
+            const size_t colon = line.find(": ");
+            const std::string task = line.substr(0, colon), what = line.substr(colon + 2);
+            const size_t percent = what.rfind(" %");
+            // Print a change of stage, and every tenth of the way; the bar shows the rest.
+            std::string coarse = what;
+            if (percent != std::string::npos) {
+                const size_t number = what.rfind(' ', percent - 1) + 1;
+                coarse = what.substr(0, number) + std::to_string(std::stoul(what.substr(number)) / 10 * 10) + " %";
+                running += (running.empty() ? "" : "   ") + task + " " + what.substr(number, percent - number) + " %";
+            }
+            auto& last = told_[task];
+            if (last == coarse || what == "waiting" || what == "ready" || what == "queued") continue;
+            last = coarse;
+            bar_.clear();
+            fmt::print(stderr, "{}: {}\n", task, coarse);
+        }
+        if (!running.empty()) bar_.show(running, 0, 0);
+    }
+    void clear() { bar_.clear(); }
+
+  private:
+    bool quiet_;
+    ProgressLine bar_;
+    std::map<std::string, std::string> told_;
+};
+
+struct Setup {
+    fs::path state, block;
+    bool temporary = false;
+    uint16_t port = 0;
+    std::string admin, reader;
+    uint64_t workers = 0, number = 0;
+    std::string url() const { return fmt::format("http://127.0.0.1:{}", port); }
+};
+
+HostResult<Setup> prepare(const Options& o) {
+    Setup s;
+    if (o.has("block") && o.has("demo")) return fail("usage", "--block and --demo exclude one another");
+    if (o.has("block") || o.has("demo")) {
+        std::error_code ec;
+        s.block = fs::absolute(o.has("block") ? o.path("block") : o.path("demo"), ec);
+        ASHLAR_ASSIGN(const Bytes rlp, read_file(s.block / "block.rlp"));
+        const auto number = block_number_of(rlp);
+        if (!number)
+            return fail("file_bad", fmt::format("{}: not a block", (s.block / "block.rlp").string()),
+                        "it must be the RLP of a block");
+        s.number = *number;
+    }
+    ASHLAR_ASSIGN(s.workers, o.number("workers", 1, 64));
+    if (o.has("state-dir")) {
+        s.state = o.path("state-dir");
+    } else {
+        s.state = fs::temp_directory_path() / ("ashlar-local-" + random_hex(4));
+        s.temporary = !o.has("keep");
+    }
+    std::error_code ec;
+    for (const char* sub : {"coordinator", "logs"}) fs::create_directories(s.state / sub, ec);
+    fs::permissions(s.state, fs::perms::owner_all, ec);
+    if (ec)
+        return fail("file_unwritable", fmt::format("{}: {}", s.state.string(), ec.message()),
+                    "choose another --state-dir");
+    ASHLAR_ASSIGN(s.admin, token_of(s.state, Role::admin));
+    ASHLAR_ASSIGN(s.reader, token_of(s.state, Role::reader));
+    ASHLAR_TRY(token_of(s.state, Role::node));
+    ASHLAR_ASSIGN(const uint64_t port, o.number("port", 0, 65535));
+    s.port = static_cast<uint16_t>(port);
+    if (!port_is_free(s.port)) {
+        if (o.text("port") != "8080")
+            return fail("listen_failed", fmt::format("port {} is taken", s.port),
+                        "choose another --port, or 0 for any");
+        s.port = 0;
+        if (!port_is_free(s.port)) return fail("listen_failed", "no free port");
+    }
+    return s;
+}
+
+HostResult<void> start_all(const Options& o, const Setup& s, Children& children) {
+    const fs::path bin = own_directory();
+    std::error_code ec;
+    const fs::path artefacts = fs::absolute(o.has("artefacts") ? o.path("artefacts") : default_artefact_dir(), ec);
+    std::string chain = o.text("chain");
+    if (fs::exists(chain, ec)) chain = fs::absolute(chain, ec).string();
+    const std::string gas = o.has("subblock-gas") ? o.text("subblock-gas")
+                            : o.has("demo")       ? DEMO_SUBBLOCK_GAS
+                                                  : "10000000";
+    std::vector<std::string> coordinator = {(bin / "ashlar-coordinator").string(),
+                                            "--config",
+                                            "/dev/null",
+                                            "--listen",
+                                            fmt::format("127.0.0.1:{}", s.port),
+                                            "--state-dir",
+                                            (s.state / "coordinator").string(),
+                                            "--artefact-dir",
+                                            artefacts.string(),
+                                            "--chain",
+                                            chain,
+                                            "--subblock-gas",
+                                            gas,
+                                            "--chunk-cycles",
+                                            o.text("chunk-size"),
+                                            "--profile",
+                                            o.text("profile"),
+                                            "--attempt-deadline-s",
+                                            "86400",
+                                            "--attempt-silence-s",
+                                            "1800",
+                                            "--node-silence-s",
+                                            "10"};
+    std::string inputs = o.text("inputs");
+    if (!s.block.empty()) inputs = s.block.string() + (inputs.empty() ? "" : "," + inputs);
+    if (!inputs.empty()) coordinator.insert(coordinator.end(), {"--input-load-dirs", inputs});
+    if (o.has("rpc")) coordinator.insert(coordinator.end(), {"--rpc-http-url", o.text("rpc")});
+    ASHLAR_TRY(children.start("coordinator", coordinator));
+    const auto node = [&](const std::string& name, const std::string& program, uint64_t threads) {
+        return children.start(
+            name, {(bin / program).string(), "--config", "/dev/null", "--coordinator-url", s.url(), "--token-file",
+                   (s.state / "node_token").string(), "--name", name, "--state-dir", (s.state / name).string(),
+                   "--threads", std::to_string(threads), "--drain-s", "0"});
+    };
+    // Workers prove at the same time and share the cores; the aggregator works when they are done.
+    const uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
+    for (uint64_t i = 1; i <= s.workers; i++)
+        ASHLAR_TRY(node(fmt::format("worker-{}", i), "ashlar-worker", std::max<uint64_t>(1, cores / s.workers)));
+    return node("aggregator", "ashlar-aggregator", cores);
+}
+
+HostResult<void> wait_ready(HttpClient& client, Children& children) {
+    const auto until = Clock::now() + START_LIMIT;
+    while (Clock::now() < until) {
+        const auto r = client.send("GET", "/readyz");
+        if (r && r->status == 200) return {};
+        ASHLAR_TRY(children.mind());
+        if (asked_to_stop()) return fail("stopped", "stopped on request");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return fail("daemon_died", "the daemons did not get ready", "their logs are in the state directory");
+}
+
+HostResult<Outcome> prove_block(const Options& o, const Setup& s, HttpClient& client, Children& children) {
+    const json::object body{{"mode", "reproduce"}, {"start", s.number}, {"count", 1}};
+    ASHLAR_ASSIGN(const std::string created, client.post("/v1/jobs", json::serialize(body)));
+    ASHLAR_ASSIGN(const json::object made, parse_object(created));
+    TaskPrinter printer(o.json());
+    Error broken;
+    ASHLAR_ASSIGN(const json::object job,
+                  follow_job(
+                      client, made.at("id").as_int64(), [&](const json::object& now) { printer.show(now); },
+                      [&] {
+                          if (auto r = children.mind(); !r) broken = r.error();
+                          return !broken.code.empty() || asked_to_stop();
+                      }));
+    if (!broken.code.empty()) return Fail{broken};
+    printer.clear();
+    const json::object block = job.at("blocks").as_array().at(0).as_object();
+    const bool proven = text_field(block, "state") == "proven";
+    if (proven && o.has("out")) {
+        ASHLAR_ASSIGN(const std::string proof, client.get(fmt::format("/v1/blocks/{}/proof", s.number)));
+        ASHLAR_TRY(write_file_atomically(o.path("out"), as_bytes(proof)));
+    }
+    ASHLAR_ASSIGN(const std::string report, client.get("/report.csv"));
+    const size_t end = report.find_last_not_of('\n'), begin = report.rfind('\n', end) + 1;
+    const std::string header = report.substr(0, report.find('\n')), row = report.substr(begin, end + 1 - begin);
+    Outcome out;
+    out.exit_code = proven ? 0 : 1;
+    out.json = {{"proven", proven}, {"block", block}, {"report_header", header}, {"report_row", row}};
+    out.human = block_line(block) + "\n";
+    if (proven)
+        out.human +=
+            fmt::format("  hash {}\n  state root {}\n", text_field(block, "hash"), text_field(block, "state_root"));
+    out.human += fmt::format("\nproving_report.csv\n{}\n{}\n", header, row);
+    return out;
+}
+
+HostResult<Outcome> local(const Options& o) {
+    take_signals();
+    ASHLAR_ASSIGN(const Setup s, prepare(o));
+    const std::string dashboard = fmt::format("{}/#token={}", s.url(), s.reader);
+    HostResult<Outcome> result = Outcome{};
+    {
+        Children children(s.state / "logs");
+        ASHLAR_TRY(start_all(o, s, children));
+        ASHLAR_ASSIGN(auto client, HttpClient::open(s.url(), s.admin));
+        auto ready = wait_ready(*client, children);
+        if (!ready) return Fail{ready.error()};
+        if (!o.json())
+            fmt::print(stderr,
+                       "cluster of {} workers and an aggregator is ready\n  dashboard  {}\n  API        {} (tokens in "
+                       "{})\n  logs       {}\n",
+                       s.workers, dashboard, s.url(), s.state.string(), (s.state / "logs").string());
+        if (!s.block.empty()) result = prove_block(o, s, *client, children);
+        if (s.block.empty() || o.has("stay")) {
+            if (result && !o.json()) fmt::print("{}", result->human);
+            fmt::print(stderr, "Ctrl-C stops the cluster\n");
+            while (!asked_to_stop()) {
+                ASHLAR_TRY(children.mind());
+                std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            }
+            if (result) result->human = "stopped";
+        }
+        if (!o.json()) fmt::print(stderr, "stopping\n");
+    }
+    if (result) {
+        result->json["dashboard"] = dashboard;
+        result->json["state_dir"] = s.state.string();
+        if (!s.block.empty() && !o.has("stay"))
+            result->human +=
+                fmt::format("\ndashboard while the cluster ran: {} (add --stay to keep it running)\n", s.url());
+    }
+    std::error_code ec;
+    if (s.temporary && result && result->exit_code == 0) fs::remove_all(s.state, ec);
+    return result;
+}
+
+}  // namespace
+
+std::vector<Command> local_commands() {
+    return {{"local",
+             "runs a coordinator, workers and an aggregator on this machine",
+             {{"block", "DIR", "prove the block in this folder, then stop"},
+              {"demo", "DIR", "the same, cut into small subblocks"},
+              {"stay", "", "keep running afterwards"},
+              {"out", "FILE", "where the block's proof goes too"},
+              {"inputs", "DIRS", "folders of blocks for jobs of mode reproduce, comma separated"},
+              {"rpc", "URL", "Ethereum node for jobs over ranges"},
+              {"chain", "NAME|FILE", "chain of the blocks", false, "mainnet"},
+              {"subblock-gas", "N", "gas of one subblock (default 10000000)"},
+              {"workers", "N", "worker processes", false, "2"},
+              {"chunk-size", "N", "cycles of one chunk", false, "1048576"},
+              {"profile", "NAME", "security profile", false, "chunk"},
+              {"artefacts", "DIR", "folder with subblock-elf and aggregator-elf"},
+              {"state-dir", "DIR", "where everything is kept; else a temporary folder"},
+              {"keep", "", "keep the temporary folder"},
+              {"port", "N", "of the coordinator; another one if the default is taken", false, "8080"}},
+             local}};
+}
+
+}  // namespace ashlar::ctl

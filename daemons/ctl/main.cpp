@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// ashlarctl: noun, verb, options (design: cli.md). Results on standard output, everything else on standard error.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+
+#include "daemons/ctl/command.hpp"
+#include "libs/base/log.hpp"
+#include "libs/cluster/daemon.hpp"
+#include "libs/cluster/engine_process.hpp"
+#include "libs/cluster/version.hpp"
+#include "libs/cluster/views.hpp"
+
+namespace {
+
+using namespace ashlar;
+using namespace ashlar::ctl;
+namespace json = boost::json;
+
+std::vector<Command> all_commands() {
+    std::vector<Command> all;
+    for (auto part : {program_commands(), block_commands(), cluster_commands(), local_commands(), setup_commands(),
+                      measure_commands()})
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+void print_usage(FILE* to) {
+    fmt::print(to,
+               "ashlarctl {}: proves blocks and programs, and drives a cluster\n\nUsage: ashlarctl VERB [OPTIONS]\n\n",
+               cluster::VERSION);
+    for (const Command& c : all_commands())
+        if (!c.hidden) fmt::print(to, "  {:<18} {}\n", c.name, c.help);
+    fmt::print(to,
+               "\n`ashlarctl VERB --help` lists a verb's options. Exit codes: 0 done, 1 failed or false, 2 usage or\n"
+               "configuration, 3 no daemon reached, 4 internal.\n");
+}
+
+/// The command whose name is the longest prefix of the arguments.
+const Command* find(const std::vector<Command>& all, const std::vector<std::string>& args, size_t& used) {
+    for (const size_t words : {size_t{2}, size_t{1}}) {
+        if (args.size() < words) continue;
+        const std::string name = words == 2 ? args[0] + " " + args[1] : args[0];
+        for (const Command& c : all)
+            if (c.name == name) {
+                used = words;
+                return &c;
+            }
+    }
+    return nullptr;
+}
+
+int report(const Error& e, bool as_json) {
+    if (as_json)
+        fmt::print("{}\n", json::serialize(json::object{{"error", cluster::to_json(e)}}));
+    else
+        cluster::print_error("ashlarctl", e);
+    return exit_code_of(e);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == cluster::ENGINE_ARGUMENT)
+        return cluster::serve_engine(cluster::ENGINE_FD, *cluster::make_proving_service());
+    log::configure(log::Level::warning, log::Format::text, "ashlarctl");
+    std::vector<std::string> args(argv + 1, argv + argc);
+    if (args.empty() || args[0] == "help" || args[0] == "--help" || args[0] == "-h") {
+        print_usage(args.empty() ? stderr : stdout);
+        return args.empty() ? 2 : 0;
+    }
+    if (args[0] == "--version" || args[0] == "version") {
+        fmt::print("ashlarctl {}\n", cluster::VERSION);
+        return 0;
+    }
+    const auto all = all_commands();
+    size_t used = 0;
+    const Command* command = find(all, args, used);
+    const bool as_json = std::find(args.begin(), args.end(), "--json") != args.end();
+    if (!command)
+        return report({"usage", fmt::format("there is no verb '{}'", args[0]), "`ashlarctl help` lists them"}, as_json);
+    const auto options = parse(*command, {args.begin() + static_cast<std::ptrdiff_t>(used), args.end()});
+    if (!options) return report(options.error(), as_json);
+    if (options->has("help")) {
+        fmt::print("{}", help_of(*command));
+        return 0;
+    }
+    const auto outcome = command->run(*options);
+    if (!outcome) return report(outcome.error(), as_json);
+    if (as_json)
+        fmt::print("{}\n", json::serialize(outcome->json));
+    else if (!outcome->human.empty())
+        fmt::print("{}{}", outcome->human, outcome->human.ends_with('\n') ? "" : "\n");
+    return outcome->exit_code;
+}

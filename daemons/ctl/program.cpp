@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// program execute | prove | verify | vk, proof inspect
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+
+#include "daemons/ctl/command.hpp"
+#include "daemons/ctl/execute.hpp"
+#include "libs/base/hex.hpp"
+#include "libs/cluster/blob_store.hpp"
+#include "libs/cluster/block_file.hpp"
+#include "libs/cluster/key_security.hpp"
+#include "libs/cluster/views.hpp"
+#include "libs/exec/isa.hpp"
+#include "libs/exec/thread_pool.hpp"
+#include "libs/iop/profile.hpp"
+#include "libs/machine/block_proof.hpp"
+#include "libs/machine/prover.hpp"
+
+namespace ashlar::ctl {
+
+namespace json = boost::json;
+using namespace cluster;
+using Clock = std::chrono::steady_clock;
+
+json::object execute_json(const rv32::ExecuteReport& r) {
+    json::object syscalls, opcodes;
+    for (size_t i = 0; i < r.calls.size(); i++)
+        if (r.calls[i]) syscalls[rv32::CALLS[i].name] = r.calls[i];
+    for (size_t i = 0; i < r.opcodes.size(); i++)
+        if (r.opcodes[i]) opcodes[rv32::opcode_name(static_cast<rv32::Opcode>(i))] = r.opcodes[i];
+    json::object o{{"exit_code", r.exit_code ? json::value(*r.exit_code) : json::value()},
+                   {"cycles", r.cycles},
+                   {"committed", to_hex(r.committed)},
+                   {"committed_digest", to_hex(rv32::digest_bytes(r.committed_digest).view())},
+                   {"deferred_digest", to_hex(rv32::digest_bytes(r.deferred_digest).view())},
+                   {"syscalls", std::move(syscalls)},
+                   {"opcodes", std::move(opcodes)},
+                   {"stdout", r.stdout_text},
+                   {"stderr", r.stderr_text},
+                   {"fault", nullptr},
+                   {"mips", r.mips()}};
+    if (r.fault)
+        o["fault"] =
+            json::object{{"kind", rv32::fault_name(r.fault->kind)}, {"pc", r.fault->pc}, {"message", r.fault->message}};
+    return o;
+}
+
+HostResult<Bytes> stdin_of(const Options& o) {
+    if (o.has("stdin") && o.has("stdin-raw")) return fail("usage", "--stdin and --stdin-raw exclude one another");
+    if (o.has("stdin")) return read_file(o.path("stdin"));
+    rv32::Stdin in;
+    if (o.has("stdin-raw")) {
+        ASHLAR_ASSIGN(Bytes raw, read_file(o.path("stdin-raw")));
+        in.buffers.push_back(std::move(raw));
+    }
+    return rv32::encode_stdin(in);
+}
+
+HostResult<ProveOptions> prove_options(const Options& o) {
+    ProveOptions p;
+    if (o.text("backend") != "cpu")
+        return fail("usage", fmt::format("this build has no backend '{}'", o.text("backend")), "use --backend cpu");
+    if (o.has("device")) return fail("usage", "--device is for --backend cuda");
+    ASHLAR_ASSIGN(p.chunk_cycles, o.number("chunk-size", 1, rv32::MAX_CHUNK_CYCLES));
+    ASHLAR_ASSIGN(const uint64_t threads, o.number("threads", 0, 4096));
+    p.threads = static_cast<unsigned>(threads);
+    p.profile = o.text("profile");
+    return p;
+}
+
+uint64_t peak_rss_bytes() {
+    rusage u{};
+    ::getrusage(RUSAGE_SELF, &u);
+    return static_cast<uint64_t>(u.ru_maxrss) * 1024;
+}
+
+json::object prove_json(const ProveOutcome& p) {
+    json::object o = to_json(p);
+    o["khz"] = p.seconds > 0 ? static_cast<double>(p.cycles) / p.seconds / 1000 : 0.0;
+    o["peak_rss_bytes"] = peak_rss_bytes();
+    return o;
+}
+
+std::string prove_text(const ProveOutcome& p) {
+    std::string out = fmt::format(
+        "{} cycles in {} chunks, {:.1f} s, {:.0f} kHz\n{:.1f} cells and {:.1f} interactions a cycle\nproof {} bytes\n",
+        p.cycles, p.chunks, p.seconds, static_cast<double>(p.cycles) / p.seconds / 1000,
+        static_cast<double>(p.cells) / static_cast<double>(p.cycles),
+        static_cast<double>(p.interactions) / static_cast<double>(p.cycles), p.proof.size());
+    for (const auto& [name, seconds] : p.stages) out += fmt::format("  {:<24} {:8.2f} s\n", name, seconds);
+    return out;
+}
+
+namespace {
+
+HostResult<Outcome> execute(const Options& o) {
+    ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
+    ASHLAR_ASSIGN(const rv32::Program program, rv32::load_elf(elf));
+    ASHLAR_ASSIGN(const Bytes builder, stdin_of(o));
+    ASHLAR_ASSIGN(rv32::Stdin in, rv32::decode_stdin(builder));
+    rv32::ExecuteOptions options;
+    ASHLAR_ASSIGN(options.max_cycles, o.number("max-cycles", 1));
+    ASHLAR_ASSIGN(const rv32::ExecuteReport r, rv32::execute(program, std::move(in), options));
+    Outcome out;
+    out.exit_code = r.fault ? 1 : 0;
+    out.json = execute_json(r);
+    out.human = fmt::format("{} cycles, {:.0f} MIPS, exit code {}\ncommitted {} bytes, digest {}\n", r.cycles, r.mips(),
+                            r.exit_code ? std::to_string(*r.exit_code) : "none", r.committed.size(),
+                            to_hex(rv32::digest_bytes(r.committed_digest).view()));
+    if (!r.stdout_text.empty()) out.human += "stdout:\n" + r.stdout_text + "\n";
+    if (!r.stderr_text.empty()) out.human += "stderr:\n" + r.stderr_text + "\n";
+    if (r.fault)
+        out.human +=
+            fmt::format("fault {} at pc {:#x}: {}\n", rv32::fault_name(r.fault->kind), r.fault->pc, r.fault->message);
+    return out;
+}
+
+HostResult<Outcome> prove(const Options& o) {
+    ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
+    ASHLAR_ASSIGN(const Bytes input, stdin_of(o));
+    ASHLAR_ASSIGN(const ProveOptions options, prove_options(o));
+    ProgressLine line(o.json());
+    ASHLAR_ASSIGN(const ProveOutcome p,
+                  make_proving_service()->prove_program(
+                      elf, input, options, [&](const Progress& at) { line.show(at.stage, at.done, at.total); }, {}));
+    line.clear();
+    ASHLAR_TRY(write_file_atomically(o.path("out"), p.proof));
+    return Outcome{0, prove_json(p), prove_text(p)};
+}
+
+/// The verifying key: of a program, or from a file.
+HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_name) {
+    profile_name = o.text("profile");
+    if (o.has("elf") == o.has("vk")) return fail("usage", "name either --elf or --vk");
+    if (o.has("vk")) {
+        ASHLAR_ASSIGN(const Bytes bytes, read_file(o.path("vk")));
+        auto vk = machine::decode_verifying_key(bytes);
+        if (!vk)
+            return fail("vk_" + std::string(machine::to_string(vk.error().code)),
+                        "the verifying key file is not valid");
+        for (const iop::Profile& p : iop::all_profiles())
+            if (p.words() == vk->proof.profile.words()) profile_name = p.name;
+        return std::move(*vk);
+    }
+    const iop::Profile* profile = iop::named_profile(profile_name);
+    if (!profile || profile->for_tests)
+        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name), "use chunk");
+    ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
+    ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
+    exec::ThreadPool pool;
+    ASHLAR_ASSIGN(machine::ProvingKey key, machine::setup(std::move(program), *profile, exec::best_isa(), pool));
+    return std::move(key.vk);
+}
+
+std::string digest_of(const machine::VerifyingKey& vk) {
+    return to_hex(rv32::digest_bytes(machine::vk_digest(vk)).view());
+}
+
+HostResult<Outcome> verify(const Options& o) {
+    std::string profile;
+    ASHLAR_ASSIGN(const machine::VerifyingKey vk, key_of(o, profile));
+    ASHLAR_ASSIGN(const Bytes proof, read_file(o.path("proof")));
+    const auto begin = Clock::now();
+    const auto claims = machine::verify_run(vk, proof);
+    const double ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    Error error;
+    if (!claims)
+        error = {"proof_" + std::string(machine::to_string(claims.error().code)),
+                 fmt::format("refused at part {}", claims.error().index)};
+    const std::string digest = claims ? to_hex(claims->committed_bytes().view()) : "";
+    std::string wanted = o.text("committed-digest");
+    if (wanted.starts_with("0x")) wanted = wanted.substr(2);
+    if (claims && !wanted.empty() && digest != wanted)
+        error = {"proof_committed_digest", "the proof commits to " + digest};
+    if (claims && claims->deferred_chain != std::array<uint32_t, 9>{})
+        error = {"proof_demands_others", "the program demands other proofs, which this file does not hold"};
+    const bool valid = error.code.empty();
+    Outcome out;
+    out.exit_code = valid ? 0 : 1;
+    out.json = {
+        {"valid", valid},
+        {"committed_digest", digest},
+        {"exit_code", claims ? json::value(claims->exit_code) : json::value()},
+        {"vk_digest", digest_of(vk)},
+        {"profile", profile},
+        {"security_bits", security_bits(vk)},
+        {"milliseconds", ms},
+        {"error", valid ? json::value() : json::value(json::object{{"code", error.code}, {"message", error.message}})}};
+    out.human = valid ? fmt::format("valid: commits to {}, {:.0f} ms", digest, ms)
+                      : fmt::format("not valid: {} ({})", error.message, error.code);
+    return out;
+}
+
+HostResult<Outcome> vk(const Options& o) {
+    std::string profile;
+    ASHLAR_ASSIGN(const machine::VerifyingKey key, key_of(o, profile));
+    ASHLAR_TRY(write_file_atomically(o.path("out"), machine::encode(key), 0644));
+    uint64_t rows = 0;
+    for (const uint32_t h : key.proof.fixed_heights) rows += h;
+    return Outcome{
+        0, {{"vk_digest", digest_of(key)}, {"profile", profile}, {"rows", rows}}, "vk digest " + digest_of(key)};
+}
+
+json::object inspect_run(BytesView bytes) {
+    const auto run = machine::decode_run_proof(bytes);
+    if (!run) return {{"error", machine::to_string(run.error().code)}};
+    json::array chunks;
+    for (const auto& c : run->chunks)
+        chunks.push_back(json::object{{"bytes", c.proof.size()}, {"t_out", c.t_out}, {"pc_out", c.end.pc}});
+    return {{"kind", "run"}, {"bytes", bytes.size()}, {"chunks", std::move(chunks)}};
+}
+
+HostResult<Outcome> inspect(const Options& o) {
+    ASHLAR_ASSIGN(const Bytes bytes, read_file(o.path("proof")));
+    Outcome out;
+    if (const auto file = decode_block_file(bytes)) {
+        const auto block = machine::decode_block_proof(file->proof);
+        if (!block)
+            return fail("proof_" + std::string(machine::to_string(block.error().code)),
+                        "the block proof cannot be read");
+        json::array parts;
+        parts.push_back(inspect_run(block->aggregator));
+        for (const Bytes& s : block->subblocks) parts.push_back(inspect_run(s));
+        out.json = {{"kind", "block"},
+                    {"bytes", bytes.size()},
+                    {"committed", to_hex(file->committed)},
+                    {"runs", std::move(parts)}};
+    } else {
+        out.json = inspect_run(bytes);
+        if (out.json.contains("error")) return fail("proof_unknown", "this is neither a run proof nor a block proof");
+    }
+    out.human = json::serialize(out.json);
+    return out;
+}
+
+}  // namespace
+
+std::vector<Option> with_prove_options(std::vector<Option> options) {
+    const std::vector<Option> more = {{"chunk-size", "N", "cycles of one chunk", false, "1048576"},
+                                      {"profile", "NAME", "security profile", false, "chunk"},
+                                      {"backend", "cpu|cuda", "what proves", false, "cpu"},
+                                      {"device", "N", "GPU of the cuda backend"},
+                                      {"threads", "N", "threads; 0 means all cores", false, "0"},
+                                      {"no-fold", "", "keep the chunk proofs as they are (proofs are not folded yet)"}};
+    options.insert(options.end(), more.begin(), more.end());
+    return options;
+}
+
+std::vector<Command> program_commands() {
+    const Option elf{"elf", "FILE", "the program", true}, in{"stdin", "FILE", "builder file with the input"},
+        raw{"stdin-raw", "FILE", "one raw input buffer"},
+        profile{"profile", "NAME", "security profile", false, "chunk"};
+    Option maybe_elf = elf;
+    maybe_elf.required = false;
+    return {
+        {"program execute",
+         "runs a program without proving",
+         {elf, in, raw, {"max-cycles", "N", "give up after this many", false, "137438953472"}},
+         execute},
+        {"program prove", "runs and proves a program",
+         with_prove_options({elf, in, raw, {"out", "FILE", "where the proof goes", true}}), prove},
+        {"program verify",
+         "checks a proof of a program",
+         {maybe_elf,
+          {"vk", "FILE", "verifying key instead of the program"},
+          {"proof", "FILE", "the proof", true},
+          {"committed-digest", "HEX", "what it must commit to"},
+          profile},
+         verify},
+        {"program vk",
+         "writes the verifying key of a program",
+         {elf, {"out", "FILE", "where it goes", true}, profile},
+         vk},
+        {"proof inspect", "parts and sizes of a proof", {{"proof", "FILE", "the proof", true}}, inspect},
+    };
+}
+
+}  // namespace ashlar::ctl

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients of a running coordinator: prove, job, node, status.
+#include "daemons/ctl/remote.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <set>
+#include <thread>
+
+#include "libs/cluster/token.hpp"
+#include "libs/cluster/views.hpp"
+
+namespace ashlar::ctl {
+
+namespace json = boost::json;
+using namespace cluster;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+constexpr auto PATIENCE = std::chrono::seconds(60);
+constexpr auto POLL = std::chrono::milliseconds(300);
+}  // namespace
+
+std::vector<Option> with_coordinator_options(std::vector<Option> options) {
+    options.push_back({"url", "URL", "the coordinator; else ASHLAR_URL, else http://127.0.0.1:8080"});
+    options.push_back({"token-file", "FILE", "file with a token; else ASHLAR_TOKEN"});
+    return options;
+}
+
+HostResult<std::unique_ptr<HttpClient>> coordinator(const Options& o) {
+    const char* env_url = std::getenv("ASHLAR_URL");
+    const char* env_token = std::getenv("ASHLAR_TOKEN");
+    std::string token = env_token ? env_token : "";
+    if (o.has("token-file")) {
+        ASHLAR_ASSIGN(token, read_token(o.path("token-file")));
+    }
+    return HttpClient::open(o.has("url") ? o.text("url") : env_url ? env_url : "http://127.0.0.1:8080", token);
+}
+
+std::vector<std::string> task_lines(const json::object& job) {
+    std::vector<std::string> out;
+    const auto* blocks = job.if_contains("blocks");
+    if (!blocks || !blocks->is_array()) return out;
+    for (const auto& bv : blocks->as_array()) {
+        const auto& b = bv.as_object();
+        out.push_back(fmt::format("block {}: {}", number_field(b, "number"), text_field(b, "state")));
+        const auto* tasks = b.if_contains("tasks");
+        if (!tasks || !tasks->is_array()) continue;
+        for (const auto& tv : tasks->as_array()) {
+            const auto& t = tv.as_object();
+            const std::string kind = text_field(t, "kind"), state = text_field(t, "state");
+            std::string line = fmt::format("block {} {}", number_field(b, "number"), kind);
+            if (kind == "subblock")
+                line += fmt::format(" {} of {}", number_field(t, "idx") + 1, number_field(b, "subblocks"));
+            line += ": " + state;
+            if (state == "running") {
+                const std::string stage = text_field(t, "stage");
+                line += " " + (stage.empty() ? "starting" : stage);
+                const uint64_t total = number_field(t, "total"), done = number_field(t, "done");
+                if (total) line += fmt::format(" {} %", 100 * std::min(done, total) / total);
+            }
+            if (number_field(t, "attempts") > 1) line += fmt::format(" (attempt {})", number_field(t, "attempts"));
+            out.push_back(std::move(line));
+        }
+    }
+    return out;
+}
+
+std::string block_line(const json::object& b) {
+    const std::string state = text_field(b, "state");
+    std::string out = fmt::format("block {}: {}", number_field(b, "number"), state);
+    if (state == "proven")
+        out += fmt::format(", {} gas, {} cycles, {:.1f} s, proof {} bytes, verified in {:.0f} ms",
+                           number_field(b, "gas_used"), number_field(b, "cycles"),
+                           static_cast<double>(number_field(b, "finished_ms") - number_field(b, "proving_ms")) / 1000,
+                           number_field(b, "proof_bytes"), real_field(b, "verify_milliseconds"));
+    else if (!text_field(b, "reason").empty())
+        out += ", " + text_field(b, "reason");
+    return out;
+}
+
+HostResult<json::object> follow_job(HttpClient& client, int64_t id,
+                                    const std::function<void(const json::object&)>& seen,
+                                    const std::function<bool()>& stop) {
+    auto heard = Clock::now();
+    while (true) {
+        auto reply = client.get(fmt::format("/v1/jobs/{}", id));
+        if (reply) {
+            heard = Clock::now();
+            ASHLAR_ASSIGN(json::object job, parse_object(*reply));
+            seen(job);
+            if (number_field(job, "finished_ms")) return job;
+        } else if (reply.error().code != "peer_unreachable" || Clock::now() - heard > PATIENCE) {
+            return Fail{reply.error()};
+        }
+        if (stop && stop()) return fail("stopped", "stopped on request");
+        std::this_thread::sleep_for(POLL);
+    }
+}
+
+namespace {
+
+HostResult<json::object> create_job(HttpClient& client, const Options& o) {
+    std::string mode = o.has("mode")        ? o.text("mode")
+                       : o.has("latest")    ? "latest"
+                       : o.has("reproduce") ? "reproduce"
+                                            : "range";
+    json::object body{{"mode", mode}};
+    ASHLAR_ASSIGN(const uint64_t count, o.number("count", 1));
+    body["count"] = count;
+    if (mode != "latest") {
+        if (!o.has("start")) return fail("usage", "--start is missing");
+        ASHLAR_ASSIGN(const uint64_t start, o.number("start"));
+        body["start"] = start;
+    }
+    for (const auto& [flag, key] : {std::pair{"priority", "priority"}, {"deadline-ms", "deadline_ms"}})
+        if (o.has(flag)) {
+            ASHLAR_ASSIGN(const uint64_t v, o.number(flag));
+            body[key] = v;
+        }
+    if (o.has("key")) body["idempotency_key"] = o.text("key");
+    ASHLAR_ASSIGN(const std::string reply, client.post("/v1/jobs", json::serialize(body)));
+    return parse_object(reply);
+}
+
+HostResult<Outcome> wait_for(HttpClient& client, int64_t id, bool quiet) {
+    ProgressLine line(quiet);
+    std::set<int64_t> told;
+    ASHLAR_ASSIGN(json::object job, follow_job(client, id, [&](const json::object& now) {
+                      for (const auto& bv : now.at("blocks").as_array()) {
+                          const auto& b = bv.as_object();
+                          if (number_field(b, "finished_ms") && told.insert(b.at("id").as_int64()).second && !quiet) {
+                              line.clear();
+                              fmt::print(stderr, "{}\n", block_line(b));
+                          }
+                      }
+                      const auto lines = task_lines(now);
+                      for (const auto& l : lines)
+                          if (l.find("running") != std::string::npos) line.show(l, 0, 0);
+                  }));
+    line.clear();
+    Outcome out;
+    out.exit_code = text_field(job, "state") == "done" ? 0 : 1;
+    out.human = fmt::format("job {}: {}, {} proven, {} failed", id, text_field(job, "state"),
+                            number_field(job, "proven"), number_field(job, "failed"));
+    out.json = std::move(job);
+    return out;
+}
+
+HostResult<Outcome> prove(const Options& o) {
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const json::object job, create_job(*client, o));
+    return wait_for(*client, job.at("id").as_int64(), o.json());
+}
+
+HostResult<Outcome> job_create(const Options& o) {
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const json::object job, create_job(*client, o));
+    return Outcome{0, job, fmt::format("job {}", job.at("id").as_int64())};
+}
+
+HostResult<std::string> job_path(const Options& o) {
+    if (o.rest().size() != 1 || o.rest()[0].find_first_not_of("0123456789") != std::string::npos)
+        return fail("usage", "name one job by its number");
+    return "/v1/jobs/" + o.rest()[0];
+}
+
+HostResult<Outcome> job_list(const Options& o) {
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const std::string reply, client->get("/v1/jobs"));
+    ASHLAR_ASSIGN(const json::object jobs, parse_object(reply));
+    Outcome out{0, jobs, ""};
+    for (const auto& v : jobs.at("jobs").as_array()) {
+        const auto& j = v.as_object();
+        out.human += fmt::format("{:>6} {:<10} {:<9} from {} count {}, {} proven, {} failed\n", j.at("id").as_int64(),
+                                 text_field(j, "mode"), text_field(j, "state"), number_field(j, "start"),
+                                 number_field(j, "count"), number_field(j, "proven"), number_field(j, "failed"));
+    }
+    if (out.human.empty()) out.human = "no jobs";
+    return out;
+}
+
+HostResult<Outcome> job_show(const Options& o) {
+    ASHLAR_ASSIGN(const std::string path, job_path(o));
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const std::string reply, client->get(path));
+    ASHLAR_ASSIGN(const json::object job, parse_object(reply));
+    Outcome out{0, job, fmt::format("job {}: {}\n", o.rest()[0], text_field(job, "state"))};
+    for (const auto& b : job.at("blocks").as_array()) out.human += block_line(b.as_object()) + "\n";
+    for (const auto& l : task_lines(job)) out.human += "  " + l + "\n";
+    return out;
+}
+
+HostResult<Outcome> job_watch(const Options& o) {
+    ASHLAR_TRY(job_path(o));
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    return wait_for(*client, std::stoll(o.rest()[0]), o.json());
+}
+
+HostResult<Outcome> job_cancel(const Options& o) {
+    ASHLAR_ASSIGN(const std::string path, job_path(o));
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const HttpReply reply, client->send("DELETE", path));
+    if (reply.status != 200) return reply_error(reply);
+    ASHLAR_ASSIGN(const json::object job, parse_object(reply.body));
+    return Outcome{0, job, "cancelled"};
+}
+
+HostResult<Outcome> node_list(const Options& o) {
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const std::string reply, client->get("/v1/nodes"));
+    ASHLAR_ASSIGN(const json::object nodes, parse_object(reply));
+    Outcome out{0, nodes, ""};
+    for (const auto& v : nodes.at("nodes").as_array()) {
+        const auto& n = v.as_object();
+        out.human += fmt::format("{} {:<11} {:<9} {}\n", text_field(n, "id"), text_field(n, "role"),
+                                 text_field(n, "state"), text_field(n, "name"));
+    }
+    if (out.human.empty()) out.human = "no node has registered";
+    return out;
+}
+
+HostResult<Outcome> node_change(const Options& o, const char* verb) {
+    if (o.rest().size() != 1 || o.rest()[0].find('/') != std::string::npos)
+        return fail("usage", "name one node by its id");
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const std::string reply, client->post(fmt::format("/v1/nodes/{}/{}", o.rest()[0], verb), ""));
+    ASHLAR_ASSIGN(const json::object node, parse_object(reply));
+    return Outcome{0, node, text_field(node, "state")};
+}
+
+HostResult<Outcome> status(const Options& o) {
+    ASHLAR_ASSIGN(auto client, coordinator(o));
+    ASHLAR_ASSIGN(const std::string reply, client->get("/status"));
+    ASHLAR_ASSIGN(const json::object s, parse_object(reply));
+    Outcome out{0, s, ""};
+    out.human = fmt::format("{}, version {}, {} blocks in the last hour, {} in the queue, {} live nodes\n",
+                            text_field(s, "state"), text_field(s, "version"), number_field(s, "blocks_per_hour"),
+                            number_field(s, "queue"), number_field(s, "live_nodes"));
+    for (const auto& v : s.at("blocks").as_array())
+        out.human += fmt::format("block {}: {}, {:.0f} s\n", number_field(v.as_object(), "number"),
+                                 text_field(v.as_object(), "state"), real_field(v.as_object(), "seconds"));
+    for (const auto& v : s.at("nodes").as_array())
+        out.human += fmt::format("{} {} {}\n", text_field(v.as_object(), "role"), text_field(v.as_object(), "name"),
+                                 text_field(v.as_object(), "state"));
+    return out;
+}
+
+}  // namespace
+
+std::vector<Command> cluster_commands() {
+    const std::vector<Option> job = with_coordinator_options({{"start", "N", "first block"},
+                                                              {"count", "M", "how many blocks", false, "1"},
+                                                              {"latest", "", "the newest blocks as they come"},
+                                                              {"reproduce", "", "from dumped inputs"},
+                                                              {"priority", "N", "0 to 1000, higher first"},
+                                                              {"deadline-ms", "N", "for the whole job"},
+                                                              {"key", "TEXT", "idempotency key"}});
+    const auto plain = with_coordinator_options({});
+    return {
+        {"prove", "asks a coordinator for blocks and waits", job, prove},
+        {"job create", "asks a coordinator for blocks", job, job_create},
+        {"job list", "lists jobs", plain, job_list},
+        {"job show", "shows a job", plain, job_show, "ID"},
+        {"job watch", "waits for a job", plain, job_watch, "ID"},
+        {"job cancel", "cancels a job", plain, job_cancel, "ID"},
+        {"node list", "lists workers and aggregators", plain, node_list},
+        {"node drain", "gives a node no more tasks", plain, [](const Options& o) { return node_change(o, "drain"); },
+         "ID"},
+        {"node resume", "gives a node tasks again", plain, [](const Options& o) { return node_change(o, "resume"); },
+         "ID"},
+        {"status", "state of the cluster", plain, status},
+    };
+}
+
+}  // namespace ashlar::ctl
