@@ -2,13 +2,51 @@
 #include "libs/evm/code.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ashlar::evm {
 namespace {
 
 constexpr uint8_t PUSH1 = 0x60, PUSH32 = 0x7f, JUMPDEST = 0x5b;
-/// Recursive look-backs allowed for one jump before the whole code is read instead.
-constexpr unsigned LOOK_BACK_BUDGET = 16;
+constexpr uint32_t LONGEST_PUSH = 32;
+#ifdef __riscv
+constexpr size_t WORD_ALIGNMENT = 4;
+#else
+constexpr size_t WORD_ALIGNMENT = 1;
+#endif
+/// How far back from a jump target a sure instruction start is looked for before the code is read from its beginning.
+constexpr uint32_t LOOK_BACK = 64;
+/// surely_starts reads this many bytes before the place it is asked about.
+constexpr uint32_t WINDOW = 36;
+
+/// Bytes of push data behind an instruction.
+constexpr uint32_t data_size(uint8_t op) { return op >= PUSH1 && op <= PUSH32 ? op - PUSH1 + 1u : 0; }
+
+/// True if none of the 32 bytes before `p` could be a push that reaches over it, whether they are instructions or data.
+/// Then an instruction starts at p. False says nothing. A push of n bytes at distance d reaches over p if d <= n <= 32,
+/// so if its opcode lies in [0x5f + d, 0x7f]: four bytes are compared at a time, each with the bound of the nearest.
+bool surely_starts(const uint8_t* p) {
+#ifdef __riscv
+    const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
+#else
+    constexpr uint32_t offset = 0;
+#endif
+    for (uint32_t d = 1; d <= offset; d++)
+        if (data_size(*(p - d)) >= d) return false;
+    const uint8_t* word = p - offset;
+    // A byte b < 0x80 is at least t if b + 0x80 - t has its top bit set.
+    constexpr uint32_t EACH = 0x01010101;
+    uint32_t complement = (0x80 - (PUSH1 - 1) - (offset + 1)) * EACH, reaches = 0;
+#pragma clang loop unroll(full)
+    for (uint32_t i = 0; i < LONGEST_PUSH / 4; i++) {
+        word -= 4;
+        uint32_t x;
+        std::memcpy(&x, __builtin_assume_aligned(word, WORD_ALIGNMENT), 4);
+        reaches |= ((x & 0x7f * EACH) + complement) & ~x;
+        complement -= 4 * EACH;
+    }
+    return !(reaches & 0x80 * EACH);
+}
 
 }  // namespace
 
@@ -23,42 +61,37 @@ void Code::find_delegate() {
         delegate_ = Address::from(BytesView{data_ + 3, 20});
 }
 
-/// An instruction starts at `position` unless a push instruction among the 32 bytes before reaches over it.
-bool Code::is_boundary(uint32_t position, unsigned& budget) const {
-    const uint32_t first = position > 32 ? position - 32 : 0;
-    for (uint32_t s = position; s-- > first;) {
-        const uint8_t op = data_[s];
-        if (op < PUSH1 || op > PUSH32 || uint32_t{op} - PUSH1 + 1 < position - s) continue;
-        if (budget == 0) return false;
-        budget--;
-        if (is_boundary(s, budget)) return false;
-        if (budget == 0) return false;
+bool Code::check_jumpdest(uint32_t target) const {
+    if (target < analyzed_) return false;  // it would be known
+    if (known_.empty()) known_.resize((size_ + 7) / 8);
+    // The nearest place at or before the target where an instruction surely starts; then read on from there.
+    uint32_t start = target;
+    while (start >= WINDOW && !surely_starts(data_ + start)) {
+        if (target - start == LOOK_BACK) return analyze(target);
+        start--;
     }
+    if (start < WINDOW) start = 0;
+    while (start < target) start += 1 + data_size(data_[start]);
+    if (start != target) return false;
+    known_[target / 8] |= static_cast<uint8_t>(1u << (target % 8));
     return true;
 }
 
-bool Code::check_jumpdest(uint32_t target) const {
-    if (complete_) return false;
-    if (known_.empty()) known_.resize((size_ + 7) / 8);
-    unsigned budget = LOOK_BACK_BUDGET;
-    if (is_boundary(target, budget)) {
-        known_[target / 8] |= static_cast<uint8_t>(1u << (target % 8));
-        return true;
+bool Code::analyze(uint32_t target) const {
+    const uint8_t *p = data_ + analyzed_, *const stop = data_ + target;
+    uint8_t* known = known_.data();
+    while (p <= stop) {
+        const auto op = static_cast<int8_t>(*p);
+        if (op == JUMPDEST) {
+            const auto i = static_cast<uint32_t>(p - data_);
+            known[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
+        } else if (op >= PUSH1) {  // the opcodes from 0x80 on are negative
+            p += op - PUSH1 + 1;
+        }
+        p++;
     }
-    if (budget > 0) return false;
-    analyze();
-    return known_[target / 8] >> (target % 8) & 1;
-}
-
-void Code::analyze() const {
-    for (size_t i = 0; i < size_; i++) {
-        const uint8_t op = data_[i];
-        if (op == JUMPDEST)
-            known_[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
-        else if (op >= PUSH1 && op <= PUSH32)
-            i += op - PUSH1 + 1u;
-    }
-    complete_ = true;
+    analyzed_ = static_cast<uint32_t>(p - data_);
+    return known[target / 8] >> (target % 8) & 1;
 }
 
 std::array<uint8_t, 23> delegation_designator(const Address& target) {

@@ -40,17 +40,16 @@ class Code {
 
   private:
     bool check_jumpdest(uint32_t target) const;
-    bool is_boundary(uint32_t position, unsigned& budget) const;
-    void analyze() const;
+    bool analyze(uint32_t target) const;
     void find_delegate();
 
     const uint8_t* data_ = nullptr;
     size_t size_ = 0;
     std::vector<uint8_t> owned_;
     std::optional<Address> delegate_;
-    /// One bit a byte: jump destinations found so far; all of them once `complete_`.
+    /// One bit a byte: jump destinations found so far, and all of them below analyzed_.
     mutable std::vector<uint8_t> known_;
-    mutable bool complete_ = false;
+    mutable uint32_t analyzed_ = 0;
 };
 
 /// The code that delegates to `target` (EIP-7702).

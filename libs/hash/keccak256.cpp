@@ -24,27 +24,62 @@ constexpr int ROTATION[25] = {0,  1,  62, 28, 27, 36, 44, 6,  55, 20, 3,  10, 43
                               25, 39, 41, 45, 15, 21, 8,  18, 2,  61, 56, 14};
 #endif
 
-/// XORs whole 4-byte words of `p` into the state, from the state's word `at` on.
-void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at = 0) {
 #ifdef __riscv
-    auto* s = reinterpret_cast<uint32_t*>(state) + at;
+
+/// XORs (or, with FIRST, stores) whole 4-byte words of `p` at `s`.
+template <bool FIRST>
+void absorb(uint32_t* s, const uint8_t* p, size_t words) {
     const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
+    auto put = [](uint32_t& to, uint32_t v) { to = FIRST ? v : to ^ v; };
     if (offset == 0) {
         const auto* q = reinterpret_cast<const uint32_t*>(p);
-        for (size_t i = 0; i < words; i++) s[i] ^= q[i];
+        for (; words >= 4; words -= 4, s += 4, q += 4) {
+            put(s[0], q[0]);
+            put(s[1], q[1]);
+            put(s[2], q[2]);
+            put(s[3], q[3]);
+            asm volatile("" ::: "memory");  // a loop, not a call of memcpy
+        }
+        for (size_t i = 0; i < words; i++) put(s[i], q[i]);
     } else if (words > 0) {
         // The aligned words that hold the bytes; the last one is one that the bytes reach into, so nothing foreign is
         // touched.
         const auto* q = reinterpret_cast<const uint32_t*>(p - offset);
         const uint32_t right = 8 * offset, left = 32 - right;
-        uint32_t low = q[0];
+        uint32_t a = *q++;
+        for (; words >= 4; words -= 4, s += 4, q += 4) {
+            const uint32_t b = q[0], c = q[1], d = q[2];
+            put(s[0], a >> right | b << left);
+            put(s[1], b >> right | c << left);
+            put(s[2], c >> right | d << left);
+            a = q[3];
+            put(s[3], d >> right | a << left);
+        }
         for (size_t i = 0; i < words; i++) {
-            const uint32_t high = q[i + 1];
-            s[i] ^= low >> right | high << left;
-            low = high;
+            const uint32_t b = q[i];
+            put(s[i], a >> right | b << left);
+            a = b;
         }
     }
+}
+/// XORs whole 4-byte words of `p` into the state, from the state's word `at` on.
+void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at = 0) {
+    absorb<false>(reinterpret_cast<uint32_t*>(state) + at, p, words);
+}
+/// The same into a state that is not initialised yet.
+void absorb_first_words(uint64_t state[25], const uint8_t* p, size_t words) {
+    auto* s = reinterpret_cast<uint32_t*>(state);
+    absorb<true>(s, p, words);
+    for (size_t i = words; i < 50; i++) {
+        s[i] = 0;
+        asm volatile("" ::: "memory");
+    }
+}
+
 #else
+
+/// XORs whole 4-byte words of `p` into the state, from the state's word `at` on.
+void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at = 0) {
     auto* s = reinterpret_cast<uint8_t*>(state) + 4 * at;
     size_t i = 0;
     for (; i + 2 <= words; i += 2) {
@@ -55,8 +90,13 @@ void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at 
         std::memcpy(s + 4 * i, &t, 8);
     }
     if (i < words) store_le32(s + 4 * i, load_le32(s + 4 * i) ^ load_le32(p + 4 * i));
-#endif
 }
+void absorb_first_words(uint64_t state[25], const uint8_t* p, size_t words) {
+    std::memset(state, 0, 200);
+    absorb_words(state, p, words);
+}
+
+#endif
 
 void xor_byte(uint64_t state[25], size_t at, uint8_t b) { reinterpret_cast<uint8_t*>(state)[at] ^= b; }
 
@@ -90,16 +130,22 @@ void keccak_permute(uint64_t a[25]) {
 }
 
 Bytes32 keccak256(BytesView data) {
-    alignas(8) uint64_t state[25] = {};
+    alignas(8) uint64_t state[25];
     const uint8_t* p = data.data();
     size_t left = data.size();
-    while (left >= RATE) {
-        absorb_words(state, p, RATE / 4);
-        keccak_permute(state);
-        p += RATE;
-        left -= RATE;
+    if (left < RATE) {
+        absorb_first_words(state, p, left / 4);
+    } else {
+        absorb_first_words(state, p, RATE / 4);
+        for (;;) {
+            keccak_permute(state);
+            p += RATE;
+            left -= RATE;
+            if (left < RATE) break;
+            absorb_words(state, p, RATE / 4);
+        }
+        absorb_words(state, p, left / 4);
     }
-    absorb_words(state, p, left / 4);
     for (size_t i = left & ~size_t{3}; i < left; i++) xor_byte(state, i, p[i]);
     xor_byte(state, left, 0x01);
     xor_byte(state, RATE - 1, 0x80);
