@@ -25,7 +25,7 @@ constexpr uint32_t data_size(uint8_t op) { return op >= PUSH1 && op <= PUSH32 ? 
 /// True if none of the 32 bytes before `p` could be a push that reaches over it, whether they are instructions or data.
 /// Then an instruction starts at p. False says nothing. A push of n bytes at distance d reaches over p if d <= n <= 32,
 /// so if its opcode lies in [0x5f + d, 0x7f]: four bytes are compared at a time, each with the bound of the nearest.
-bool surely_starts(const uint8_t* p) {
+inline bool surely_starts(const uint8_t* p) {
 #ifdef __riscv
     const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
 #else
@@ -62,6 +62,15 @@ void Code::find_delegate() {
 }
 
 bool Code::check_jumpdest(uint32_t target) const {
+    // The common case is kept apart: it needs no stack frame.
+    if (target >= analyzed_ && target >= WINDOW && !known_.empty() && surely_starts(data_ + target)) {
+        known_[target / 8] |= static_cast<uint8_t>(1u << (target % 8));
+        return true;
+    }
+    return search_jumpdest(target);
+}
+
+bool Code::search_jumpdest(uint32_t target) const {
     if (target < analyzed_) return false;  // it would be known
     if (known_.empty()) known_.resize((size_ + 7) / 8);
     // The nearest place at or before the target where an instruction surely starts; then read on from there.

@@ -40,7 +40,8 @@ class Code {
 
   private:
     bool check_jumpdest(uint32_t target) const;
-    bool analyze(uint32_t target) const;
+    [[gnu::noinline]] bool search_jumpdest(uint32_t target) const;
+    [[gnu::noinline]] bool analyze(uint32_t target) const;
     void find_delegate();
 
     const uint8_t* data_ = nullptr;

@@ -70,8 +70,13 @@ void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at 
 void absorb_first_words(uint64_t state[25], const uint8_t* p, size_t words) {
     auto* s = reinterpret_cast<uint32_t*>(state);
     absorb<true>(s, p, words);
-    for (size_t i = words; i < 50; i++) {
-        s[i] = 0;
+    uint32_t* q = s + words;
+    for (; q + 4 <= s + 50; q += 4) {
+        q[0] = q[1] = q[2] = q[3] = 0;
+        asm volatile("" ::: "memory");  // a loop, not a call of memset
+    }
+    for (; q < s + 50; q++) {
+        *q = 0;
         asm volatile("" ::: "memory");
     }
 }
