@@ -69,6 +69,15 @@ Result<void, Error> permute_states(F* d_states, size_t n) {
     return check_launch("permute_states");
 }
 
+void permute_states_on_host(F* states, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        F s[24];
+        for (unsigned k = 0; k < 24; k++) s[k] = states[k * n + i];
+        DevicePoseidon2::permute(s);
+        for (unsigned k = 0; k < 24; k++) states[k * n + i] = s[k];
+    }
+}
+
 Result<void, Error> hash_leaves(const F* d_columns, size_t stride, size_t width, unsigned log_rows, bool bit_reversed,
                                 F* d_out) {
     if (log_rows > 31) return fail("cuda", "hash_leaves: more than 2^31 rows");

@@ -27,29 +27,38 @@ struct Poseidon2Constants {
 
 static __constant__ Poseidon2Constants<24> POSEIDON2_24 = Poseidon2Constants<24>::make();
 
-/// The permutation of width 24 in one thread's registers. Every index is a compile-time constant after unrolling.
+/// The permutation of width 24 in one thread's registers. Every index is a compile-time constant after unrolling. It
+/// also runs on the host, so that a machine without a device can check it.
 class DevicePoseidon2 {
   public:
     static constexpr size_t WIDTH = 24;
     using Parameters = hash::Poseidon2Parameters<WIDTH>;
 
-    static __device__ void permute(F (&s)[WIDTH]) {
+    static __host__ __device__ void permute(F (&s)[WIDTH]) {
         external_layer(s);
         for (unsigned r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, r);
         for (unsigned r = 0; r < Parameters::PARTIAL_ROUNDS; r++) {
-            s[0] = (s[0] + F::from_monty(POSEIDON2_24.middle[r])).cube();
+            s[0] = (s[0] + F::from_monty(constants().middle[r])).cube();
             internal_layer(s);
         }
         for (unsigned r = 0; r < Parameters::HALF_FULL_ROUNDS; r++) full_round(s, Parameters::HALF_FULL_ROUNDS + r);
     }
 
   private:
-    static __device__ __forceinline__ void full_round(F (&s)[WIDTH], unsigned r) {
+    static __host__ __device__ __forceinline__ const Poseidon2Constants<24>& constants() {
+#if defined(__CUDA_ARCH__)
+        return POSEIDON2_24;
+#else
+        static constexpr Poseidon2Constants<24> HOST = Poseidon2Constants<24>::make();
+        return HOST;
+#endif
+    }
+    static __host__ __device__ __forceinline__ void full_round(F (&s)[WIDTH], unsigned r) {
 #pragma unroll
-        for (unsigned i = 0; i < WIDTH; i++) s[i] = (s[i] + F::from_monty(POSEIDON2_24.full[r][i])).cube();
+        for (unsigned i = 0; i < WIDTH; i++) s[i] = (s[i] + F::from_monty(constants().full[r][i])).cube();
         external_layer(s);
     }
-    static __device__ __forceinline__ void external_layer(F (&s)[WIDTH]) {
+    static __host__ __device__ __forceinline__ void external_layer(F (&s)[WIDTH]) {
         F column[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
 #pragma unroll
         for (unsigned i = 0; i < WIDTH; i += 4) {
@@ -66,14 +75,14 @@ class DevicePoseidon2 {
 #pragma unroll
         for (unsigned i = 0; i < WIDTH; i++) s[i] += column[i % 4];
     }
-    static __device__ __forceinline__ void internal_layer(F (&s)[WIDTH]) {
+    static __host__ __device__ __forceinline__ void internal_layer(F (&s)[WIDTH]) {
         F total = s[0];
 #pragma unroll
         for (unsigned i = 1; i < WIDTH; i++) total += s[i];
         internal_element<0>(s, total);
     }
     template <unsigned I>
-    static __device__ __forceinline__ void internal_element(F (&s)[WIDTH], F total) {
+    static __host__ __device__ __forceinline__ void internal_element(F (&s)[WIDTH], F total) {
         if constexpr (I < WIDTH) {
             constexpr uint32_t V = Parameters::DIAGONAL[I].monty();
             s[I] = total + s[I] * F::from_monty(V);
