@@ -15,8 +15,8 @@ constexpr size_t WORD_ALIGNMENT = 4;
 constexpr size_t WORD_ALIGNMENT = 1;
 #endif
 /// How far back from a jump target a sure instruction start is looked for before the code is read from its beginning.
-constexpr uint32_t LOOK_BACK = 64;
-/// surely_starts reads this many bytes before the place it is asked about.
+constexpr uint32_t LOOK_BACK = 256;
+/// surely_starts reads up to this many bytes before the place it is asked about.
 constexpr uint32_t WINDOW = 36;
 
 /// Bytes of push data behind an instruction.
@@ -25,7 +25,7 @@ constexpr uint32_t data_size(uint8_t op) { return op >= PUSH1 && op <= PUSH32 ? 
 /// True if none of the 32 bytes before `p` could be a push that reaches over it, whether they are instructions or data.
 /// Then an instruction starts at p. False says nothing. A push of n bytes at distance d reaches over p if d <= n <= 32,
 /// so if its opcode lies in [0x5f + d, 0x7f]: four bytes are compared at a time, each with the bound of the nearest.
-inline bool surely_starts(const uint8_t* p) {
+[[gnu::always_inline]] inline bool surely_starts(const uint8_t* p) {
 #ifdef __riscv
     const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
 #else
@@ -73,13 +73,17 @@ bool Code::check_jumpdest(uint32_t target) const {
 bool Code::search_jumpdest(uint32_t target) const {
     if (target < analyzed_) return false;  // it would be known
     if (known_.empty()) known_.resize((size_ + 7) / 8);
-    // The nearest place at or before the target where an instruction surely starts; then read on from there.
+    // A place before the target where an instruction surely starts; then read on from there. Every place that a
+    // push-like byte reaches over is in doubt, so the next candidate is the farthest such byte itself.
     uint32_t start = target;
-    while (start >= WINDOW && !surely_starts(data_ + start)) {
-        if (target - start == LOOK_BACK) return analyze(target);
-        start--;
+    while (start > 0) {
+        uint32_t distance = std::min(start, LONGEST_PUSH);
+        while (distance > 0 && data_size(data_[start - distance]) < distance) distance--;
+        if (distance == 0) break;
+        start -= distance;
+        if (target - start > LOOK_BACK) return analyze(target);
+        if (start >= WINDOW && surely_starts(data_ + start)) break;
     }
-    if (start < WINDOW) start = 0;
     while (start < target) start += 1 + data_size(data_[start]);
     if (start != target) return false;
     known_[target / 8] |= static_cast<uint8_t>(1u << (target % 8));
