@@ -79,7 +79,7 @@ class Arena {
     }
 
   private:
-    static constexpr size_t RESERVED = size_t{1} << 39;  // addresses, not memory
+    [[maybe_unused]] static constexpr size_t RESERVED = size_t{1} << 39;  // addresses, not memory
     std::mutex mutex_;
     uint8_t* base_ = nullptr;
     size_t end_ = 0, top_ = 0;
