@@ -23,7 +23,11 @@ const address20 = bytes => new Address(bytes);
 async function file(seed) {
     const r = new Random(seed), [hardfork, network] = r.pick(FORKS), level = FORKS.findIndex(f => f[0] === hardfork);
     const common = createCustomCommon({ chainId: 1 }, Mainnet, { hardfork, customCrypto: { kzg } });
-    const vm = await createVM({ common });
+    // Without a chain of its own @ethereumjs/vm takes EVMMockBlockchain, where each block's hash is zero; BLOCKHASH of 0
+    // in block 1 is the genesis hash (Yellow Paper, appendix H.2).
+    let genesis;
+    const chain = { getBlock: async () => genesis, putBlock: async () => {}, shallowCopy() { return this; } };
+    const vm = await createVM({ common, blockchain: chain });
     const keys = Array.from({ length: 6 }, () => r.bytes(32));
     const senders = keys.map(k => createAddressFromPrivateKey(k));
     const contracts = Array.from({ length: 8 }, () => address20(r.bytes(20)));
@@ -49,7 +53,7 @@ async function file(seed) {
         await put(c, BigInt(r.below(2)) * BigInt(r.below(1e9)), 1, maker.make(), storage);
     }
     if (level >= 3) for (const s of SYSTEM) await put(new Address(hexToBytes(s)), 0n, 1, Uint8Array.from([0]), []);   // STOP: no requests
-    const genesis = createBlock({ header: { number: 0, gasLimit: 100_000_000, baseFeePerGas: 1000, timestamp: 1_000_000,
+    genesis = createBlock({ header: { number: 0, gasLimit: 100_000_000, baseFeePerGas: 1000, timestamp: 1_000_000,
         stateRoot: await vm.stateManager.getStateRoot(),
         ...(level >= 2 ? { excessBlobGas: 0n, blobGasUsed: 0n, parentBeaconBlockRoot: new Uint8Array(32) } : {}),
         ...(level >= 3 ? { requestsHash: hexToBytes("0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") } : {}) },
