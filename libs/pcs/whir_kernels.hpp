@@ -48,6 +48,35 @@ void reduce_segments(const F* cells, uint32_t g, std::span<const Ext> low, ExtPt
     }
 }
 
+/// out[b] = sum over slices a of eq[a] slice(a)[b], b in [begin, end). Two lanes at a time, and the next ones fetched
+/// ahead: no hardware prefetcher follows as many streams as there are slices.
+template <class L, class Slice>
+void fold_slices(ExtPtr out, std::span<const Ext> eq, uint64_t slices, const Slice& slice, size_t begin, size_t end) {
+    size_t b = begin;
+    for (; b + 2 * L::WIDTH <= end; b += 2 * L::WIDTH) {
+        field::ProductSum<L> sum[2][5];
+        for (uint64_t a = 0; a < slices; a++) {
+            const F* p = slice(a) + b;
+            __builtin_prefetch(p + 4 * L::WIDTH);
+            __builtin_prefetch(p + 5 * L::WIDTH);
+            const L x = L::load(p), y = L::load(p + L::WIDTH);
+            for (size_t k = 0; k < 5; k++) {
+                const L e = L::broadcast(eq[a].c[k]);
+                sum[0][k].add(x, e);
+                sum[1][k].add(y, e);
+            }
+        }
+        for (size_t h = 0; h < 2; h++)
+            for (size_t k = 0; k < 5; k++) sum[h][k].reduce().store(out.plane(k) + b + h * L::WIDTH);
+    }
+    for (; b < end; b++) {
+        field::ProductSum<F> sum[5];
+        for (uint64_t a = 0; a < slices; a++)
+            for (size_t k = 0; k < 5; k++) sum[k].add(slice(a)[b], eq[a].c[k]);
+        for (size_t k = 0; k < 5; k++) out.plane(k)[b] = sum[k].reduce();
+    }
+}
+
 /// sum of a[i] b[i].
 template <class L>
 Ext dot(ConstExtPtr a, ConstExtPtr b, size_t n) {

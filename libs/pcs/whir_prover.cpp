@@ -237,15 +237,7 @@ class Opening {
         w_ = Array(size_t{1} << s);
         const std::vector<Ext> eq = eq_table(rs);
         c_.pool.parallel_for(size_t{1} << s, GRAIN, [&](size_t begin, size_t end) {
-            const uint64_t present = c_.slices();
-            for_lanes<L>(begin, end, [&]<class X>(size_t b) {
-                field::ProductSum<X> sum[5];
-                for (uint64_t a = 0; a < present; a++) {
-                    const X v = X::load(c_.slice(a) + b);
-                    for (size_t k = 0; k < 5; k++) sum[k].add(v, X::broadcast(eq[a].c[k]));
-                }
-                for (size_t k = 0; k < 5; k++) sum[k].reduce().store(f_.ptr().plane(k) + b);
-            });
+            fold_slices<L>(f_.ptr(), eq, c_.slices(), [&](uint64_t a) { return c_.slice(a); }, begin, end);
             for (size_t b = begin; b < end; b++) {
                 Ext weight = Ext::zero();
                 for (size_t t = 0; t < products.size(); t++)

@@ -18,9 +18,10 @@ struct System {
     iop::ProvingKey key;
     SpecRun run;
     iop::Traces traces;
-    explicit System(const char* profile)
+    /// `scale` 1 are the specification's own heights; larger ones reach the prover's loops over whole lanes.
+    explicit System(const char* profile, uint32_t scale = 1)
         : key(spec_proving_key("machine", *iop::named_profile(profile), exec::best_isa(), pool)),
-          run(spec_run(11, key.vk.profile, 7, 6, 3, 1, 9)),
+          run(spec_run(11, key.vk.profile, 7 * scale, 6 * scale, 3 * scale, 1, 9 * scale)),
           traces(spec_traces(key.vk, run.tables)) {}
 
     std::string attempt(const iop::Traces& t, const pcs::Lies& lies = {}) {
@@ -145,6 +146,33 @@ TEST_CASE("one false message or one missing proof of work is noticed by its own 
             INFO(why);
             REQUIRE(reasons.count(why) == 1);
         }
+    }
+}
+
+TEST_CASE("lies about tall tables are noticed too") {
+    System s("test", 400);
+    const Reasons reasons = adaptive(s.key, s.run.public_values, s.traces, s.pool, 30);
+    for (const auto& [why, count] : reasons) {
+        INFO(why << " " << count);
+        REQUIRE(is_reason(why));
+    }
+    const auto proof = iop::prove(s.key, s.run.public_values, s.traces, s.pool);
+    REQUIRE(proof);
+    REQUIRE(verdict(s.key.vk, s.run.public_values, *proof) == "accepted");
+    for (const auto& [region, list] : altered(s.key.vk, s.run.public_values, *proof, 1, 4)) {
+        INFO(region);
+        REQUIRE(list.count("accepted") == 0);
+    }
+    std::mt19937_64 rng(8);
+    for (size_t t : {0, 3, 4, 6}) {
+        iop::Traces wrong = copy(s.key.vk.profile, s.traces);
+        const auto column = static_cast<uint32_t>(rng() % (t == 3 ? 6 : wrong[t].columns()));
+        wrong[t].at(column, rng() % wrong[t].height()) += F::ONE;
+        INFO("table " << t << " column " << column);
+        REQUIRE(is_reason(s.attempt(wrong)));
+        pcs::Lies lies;
+        lies.committed = &wrong;
+        REQUIRE(s.attempt(s.traces, lies) == "opening");
     }
 }
 

@@ -51,3 +51,33 @@ TEST_CASE("larger witnesses are accepted under the real code paths") {
             }
         }
 }
+
+TEST_CASE("a proof does not depend on threads or instruction set") {
+    exec::ThreadPool one(1), three(3);
+    const iop::Profile& profile = *iop::named_profile("test");
+    const SpecRun run = spec_run(21, profile, 3000, 2000, 900, 1, 5000);
+    Bytes first;
+    for (exec::Isa isa : supported())
+        for (exec::ThreadPool* pool : {&one, &three}) {
+            const iop::ProvingKey key = spec_proving_key("machine", profile, isa, *pool);
+            const auto proof = iop::prove(key, run.public_values, spec_traces(key.vk, run.tables), *pool);
+            REQUIRE(proof);
+            if (first.empty()) first = *proof;
+            REQUIRE((*proof == first));
+        }
+}
+
+TEST_CASE("traces that do not fit the key are refused") {
+    exec::ThreadPool pool(1);
+    const iop::ProvingKey key = spec_proving_key("machine", *iop::named_profile("spec-test"), exec::best_isa(), pool);
+    const SpecRun run = spec_run(1, key.vk.profile, 4, 4, 2, 1, 3);
+    iop::Traces traces = spec_traces(key.vk, run.tables);
+    traces.pop_back();
+    REQUIRE(iop::prove(key, run.public_values, traces, pool).error().code == "trace_shape");
+    traces = spec_traces(key.vk, run.tables);
+    traces[2] = iop::Trace(key.vk.profile, 1, 3);
+    REQUIRE(iop::prove(key, run.public_values, traces, pool).error().code == "height of a fixed table");
+    traces = spec_traces(key.vk, run.tables);
+    traces[0] = iop::Trace(key.vk.profile, 3, 5);
+    REQUIRE(iop::prove(key, run.public_values, traces, pool).error().code == "trace_shape");
+}
