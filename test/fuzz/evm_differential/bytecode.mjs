@@ -113,7 +113,7 @@ export class CodeMaker {
             case 18: { const n = r.below(5); for (let i = 0; i < n; i++) this.operand(); this.size(); this.offset(); this.op(OP.LOG0 + n, 2 + n, 0); break; }
             case 19: this.size(); this.offset(); this.offset();
                 this.op(r.pick([OP.CALLDATACOPY, OP.CODECOPY, OP.MCOPY]), 3, 0); break;
-            case 20: r.chance(50) ? (this.offset(), this.op(OP.CALLDATALOAD, 1, 1)) : (this.small(300), this.op(r.pick([OP.BLOCKHASH, OP.BLOBHASH]), 1, 1)); break;
+            case 20: r.chance(50) ? (this.offset(), this.op(OP.CALLDATALOAD, 1, 1)) : (this.small(r.chance(50) ? 3 : 300), this.op(r.pick([OP.BLOCKHASH, OP.BLOBHASH]), 1, 1)); break;
             case 21: this.size(); this.offset(); this.offset(); this.address(); this.op(OP.EXTCODECOPY, 4, 0); break;
             case 22: if (this.depth > 1) this.code.push(OP.SWAP1 + r.below(Math.min(this.depth - 1, 16))); break;
             default: if (level < 2) r.chance(50) ? this.loop(level + 1) : this.skip(level + 1);
