@@ -17,12 +17,15 @@ namespace {
 
 std::string text(const json::value* v) { return v && v->is_string() ? std::string(v->get_string()) : std::string(); }
 
-/// Forks that start at block 0, and the transitions of the test formats, which happen at time 15000.
-std::optional<ChainConfig> config_of(std::string_view network) {
+/// The rules of a case: forks that start at block 0, or a transition, which happens at time 15000 in these formats.
+/// `settings` is the case's own `config` object, if it has one: chain id and blob schedule.
+std::optional<ChainConfig> config_of(std::string_view network, const json::value* settings) {
     constexpr uint64_t TRANSITION = 15000;
-    static constexpr std::string_view FORKS[] = {"Paris", "Shanghai", "Cancun", "Prague", "Osaka"};
+    static constexpr std::string_view FORKS[] = {"Paris", "Shanghai", "Cancun", "Prague", "Osaka",
+                                                 "BPO1",  "BPO2",     "BPO3",   "BPO4",   "BPO5"};
+    static constexpr int CANCUN = 2, OSAKA = 4, LAST_KNOWN = 6;
     const auto find = [](std::string_view name) -> int {
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < static_cast<int>(std::size(FORKS)); i++)
             if (FORKS[i] == name) return i;
         return -1;
     };
@@ -34,12 +37,29 @@ std::optional<ChainConfig> config_of(std::string_view network) {
     }
     if (from < 0 || to < 0) return std::nullopt;
     ChainConfig c = base_config(1);
+    const auto time_of = [&](int fork) { return fork <= from ? 0 : TRANSITION; };
     uint64_t* times[] = {&c.shanghai_time, &c.cancun_time, &c.prague_time, &c.osaka_time};
-    for (int i = 1; i <= to; i++) *times[i - 1] = i <= from ? 0 : TRANSITION;
+    for (int i = 1; i <= std::min(to, OSAKA); i++) *times[i - 1] = time_of(i);
+
+    const json::object* own = settings && settings->is_object() ? &settings->get_object() : nullptr;
+    const json::value* schedule = own ? own->if_contains("blobSchedule") : nullptr;
+    if (own)
+        if (const auto id = hex_number(own->if_contains("chainid"))) c.chain_id = *id;
     const auto mainnet = *known_chain("mainnet");
-    for (int i = 2; i <= to; i++) {
-        BlobParameters p = mainnet.blobs[static_cast<size_t>(i - 2)];
-        p.timestamp = *times[i - 1];
+    for (int i = CANCUN; i <= to; i++) {
+        const json::value* entry =
+            schedule && schedule->is_object() ? schedule->get_object().if_contains(FORKS[i]) : nullptr;
+        BlobParameters p;
+        if (entry && entry->is_object()) {
+            const json::object& e = entry->get_object();
+            p.target = static_cast<uint32_t>(hex_number(e.if_contains("target")).value_or(0));
+            p.max = static_cast<uint32_t>(hex_number(e.if_contains("max")).value_or(0));
+            p.update_fraction = hex_number(e.if_contains("baseFeeUpdateFraction")).value_or(0);
+        } else if (i <= LAST_KNOWN) {
+            p = mainnet.blobs[static_cast<size_t>(i - CANCUN)];
+        }
+        if (p.max == 0 || p.update_fraction == 0) return std::nullopt;
+        p.timestamp = time_of(i);
         c.blobs.push_back(p);
     }
     return c;
@@ -75,7 +95,7 @@ bool matches(std::string_view expected, std::string_view actual) {
 
 void run_blockchain_case(const std::string& name, const json::object& test, Tally& tally, const GuestCheck* guest) {
     const std::string network = text(test.if_contains("network"));
-    const auto config = config_of(network);
+    const auto config = config_of(network, test.if_contains("config"));
     if (!config) {
         tally.skipped["network " + network]++;
         return;
@@ -130,7 +150,7 @@ void run_state_case(const std::string& name, const json::object& test, Tally& ta
     const json::object& env = test.at("env").as_object();
     const json::object& post = test.at("post").as_object();
     for (const auto& [fork, entries] : post) {
-        const auto config = config_of(std::string_view(fork));
+        const auto config = config_of(std::string_view(fork), test.if_contains("config"));
         if (!config) {
             tally.skipped["network " + std::string(fork)] += entries.as_array().size();
             continue;
