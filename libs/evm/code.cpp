@@ -82,7 +82,6 @@ bool Code::search_jumpdest(uint32_t target) const {
         if (distance == 0) break;
         start -= distance;
         if (target - start > LOOK_BACK) return analyze(target);
-        if (start >= WINDOW && surely_starts(data_ + start)) break;
     }
     while (start < target) start += 1 + data_size(data_[start]);
     if (start != target) return false;

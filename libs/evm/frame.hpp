@@ -118,8 +118,11 @@ struct Frame {
         return true;
     }
     /// Gas of a memory of `words` words (YP 326).
-    uint64_t memory_gas(uint64_t words) const {
-        return parameters->memory_word * words + words * words / parameters->memory_square_divisor;
+    uint64_t memory_gas(uint32_t words) const {
+        const uint32_t divisor = parameters->memory_square_divisor;
+        // Two megabytes and less need no 64-bit division, which is slow in the guest.
+        const uint64_t square = words <= UINT16_MAX ? words * words / divisor : uint64_t{words} * words / divisor;
+        return uint64_t{parameters->memory_word} * words + square;
     }
     /// Pays for and makes [offset, offset + size) available; false when gas does not suffice. size > 0.
     bool touch_memory(GasRegister& g, uint64_t offset, uint64_t size) {
