@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/evm/precompiles.hpp"
+#include "libs/evm/uint256.hpp"
+#include "libs/guest/runtime.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "test/unit/evm/guest_work.hpp"
+
+using namespace ashlar;
+
+/// Does the work of guest_work.hpp on one input buffer of (number, size, data padded to words) and commits a running
+/// hash.
+int guest::program() {
+    const BytesView in = read_input();
+    Bytes32 hash;
+    for (size_t at = 0; at + 8 <= in.size();) {
+        const uint32_t number = load_le32(in.data() + at), size = load_le32(in.data() + at + 4);
+        evm::do_guest_work(number, in.subspan(at + 8, size), hash);
+        at += 8 + ((size + 3) & ~3u);
+    }
+    commit(hash.view());
+    return 0;
+}
