@@ -2,6 +2,7 @@
 #pragma once
 #include "libs/base/config.hpp"
 #include "libs/cluster/daemon.hpp"
+#include "libs/cluster/engine.hpp"
 
 namespace ashlar::coordinator {
 
@@ -24,7 +25,8 @@ inline constexpr ConfigKey KEYS[] = {
     {"request_timeout_s", ConfigType::number, "10", "Time of one request to the Ethereum node.", "seconds", 1, 600},
     {"subblock_gas", ConfigType::number, "10000000", "A block is cut after transactions that reach this much gas.",
      "gas", 1, 1'000'000'000'000},
-    {"profile", ConfigType::text, "chunk", "Security profile of the proofs."},
+    {"profile", ConfigType::text, cluster::DEFAULT_PROFILE,
+     "Security profile of the proofs: chunk-small suits CPUs, chunk GPUs; both have 128 bits."},
     {"chunk_cycles", ConfigType::number, "1048576",
      "Cycles of one chunk on the first attempts: 2^20 suits a CPU, 2^22 a GPU.", "cycles", 1024, 1u << 26},
     {"retry_chunk_cycles", ConfigType::list, "524288,262144",

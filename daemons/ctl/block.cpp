@@ -257,7 +257,7 @@ std::vector<Command> block_commands() {
           {"block", "DIR", "the block it must be of"},
           chain,
           artefacts,
-          {"profile", "NAME", "security profile", false, "chunk"}},
+          {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE}},
          verify},
         {"block fetch",
          "fetches a block and its witness from a node",

@@ -388,7 +388,7 @@ std::vector<Command> local_commands() {
               {"subblock-gas", "N", "gas of one subblock (default 10000000)"},
               {"workers", "N", "worker processes", false, "2"},
               {"chunk-size", "N", "cycles of one chunk", false, "1048576"},
-              {"profile", "NAME", "security profile", false, "chunk"},
+              {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE},
               {"artefacts", "DIR", "folder with subblock-elf and aggregator-elf"},
               {"state-dir", "DIR", "where everything is kept; else a temporary folder"},
               {"keep", "", "keep the temporary folder"},

@@ -122,7 +122,7 @@ HostResult<Outcome> selftest(const Options& o) {
 }  // namespace
 
 std::vector<Command> measure_commands() {
-    const Option profile{"profile", "NAME", "security profile", false, "chunk"};
+    const Option profile{"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE};
     return {
         {"bench",
          "measures this machine",

@@ -147,7 +147,7 @@ HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_
     }
     const iop::Profile* profile = iop::named_profile(profile_name);
     if (!profile || profile->for_tests)
-        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name), "use chunk");
+        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name), "use chunk-small or chunk");
     ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
     ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
     exec::ThreadPool pool;
@@ -240,7 +240,7 @@ HostResult<Outcome> inspect(const Options& o) {
 
 std::vector<Option> with_prove_options(std::vector<Option> options) {
     const std::vector<Option> more = {{"chunk-size", "N", "cycles of one chunk", false, "1048576"},
-                                      {"profile", "NAME", "security profile", false, "chunk"},
+                                      {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE},
                                       {"backend", "cpu|cuda", "what proves", false, "cpu"},
                                       {"device", "N", "GPU of the cuda backend"},
                                       {"threads", "N", "threads; 0 means all cores", false, "0"},
@@ -252,7 +252,7 @@ std::vector<Option> with_prove_options(std::vector<Option> options) {
 std::vector<Command> program_commands() {
     const Option elf{"elf", "FILE", "the program", true}, in{"stdin", "FILE", "builder file with the input"},
         raw{"stdin-raw", "FILE", "one raw input buffer"},
-        profile{"profile", "NAME", "security profile", false, "chunk"};
+        profile{"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE};
     Option maybe_elf = elf;
     maybe_elf.required = false;
     return {

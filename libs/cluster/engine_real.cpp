@@ -216,7 +216,7 @@ class MachineService final : public ProvingService {
         const iop::Profile* profile = iop::named_profile(profile_name);
         if (!profile || profile->for_tests)
             return fail("profile_unknown",
-                        fmt::format("there is no security profile '{}' for real proofs", profile_name), "use chunk");
+                        fmt::format("there is no security profile '{}' for real proofs", profile_name), "use chunk-small or chunk");
         ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
         exec::ThreadPool pool(threads);
         ASHLAR_ASSIGN(machine::ProvingKey key, machine::setup(std::move(program), *profile, exec::best_isa(), pool));

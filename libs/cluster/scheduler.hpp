@@ -27,7 +27,7 @@ struct Policy {
     /// First entry: what an attempt starts with. Two attempts on each before the next: other worker, then smaller
     /// chunk.
     std::vector<uint64_t> chunk_ladder = {uint64_t{1} << 20, uint64_t{1} << 19};
-    std::string profile = "chunk";
+    std::string profile = DEFAULT_PROFILE;
     int64_t events_kept = 100'000;
 };
 
