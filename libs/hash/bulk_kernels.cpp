@@ -74,7 +74,6 @@ void hash_tile(const LeafMatrix& m, F* out, size_t tile) {
 }
 
 void hash_leaves(const LeafMatrix& m, F* out, size_t begin, size_t end) {
-    const size_t n = m.rows();
     if (m.bit_reversed) {
         if (W == 1 || m.log_rows < 2 * LOG_W) return hash_leaves_scalar(m, out, begin, end);
         if (begin % (W * W) != 0 || end % (W * W) != 0) __builtin_trap();
@@ -85,7 +84,7 @@ void hash_leaves(const LeafMatrix& m, F* out, size_t begin, size_t end) {
     for (; W > 1 && at + W <= end; at += W) {
         L s[24];
         absorb_rows(m, at, s);
-        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * n + at);
+        for (size_t k = 0; k < DIGEST_SIZE; k++) s[k].store(out + k * m.rows() + at);
     }
     hash_leaves_scalar(m, out, at, end);
 }
