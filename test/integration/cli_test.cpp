@@ -37,7 +37,7 @@ struct Call {
     }
 };
 
-Call ctl(const std::string& arguments) {
+Call run_ctl(const std::string& arguments) {
     Call c;
     FILE* pipe = ::popen((std::string(ASHLAR_CTL) + " " + arguments + " 2>/dev/null").c_str(), "r");
     REQUIRE(pipe);
@@ -58,23 +58,23 @@ struct Program {
 }  // namespace
 
 TEST_CASE("usage errors are code 2, and an object with --json") {
-    CHECK(ctl("").code == 2);
-    CHECK(ctl("nonsense").code == 2);
-    CHECK(ctl("program execute").code == 2);
-    CHECK(ctl("program execute --elf x --bogus").code == 2);
-    CHECK(ctl("program execute --elf /nonexistent").code == 2);
-    CHECK(ctl("program execute --el x").code == 2);  // no guessing
-    CHECK(ctl("program verify --proof x").code == 2);
-    CHECK(ctl("config check worker --config /nonexistent").code == 2);
-    CHECK(ctl("token create --role king --file /tmp/x").code == 2);
-    const Call c = ctl("program execute --elf /nonexistent --json");
+    CHECK(run_ctl("").code == 2);
+    CHECK(run_ctl("nonsense").code == 2);
+    CHECK(run_ctl("program execute").code == 2);
+    CHECK(run_ctl("program execute --elf x --bogus").code == 2);
+    CHECK(run_ctl("program execute --elf /nonexistent").code == 2);
+    CHECK(run_ctl("program execute --el x").code == 2);  // no guessing
+    CHECK(run_ctl("program verify --proof x").code == 2);
+    CHECK(run_ctl("config check worker --config /nonexistent").code == 2);
+    CHECK(run_ctl("token create --role king --file /tmp/x").code == 2);
+    const Call c = run_ctl("program execute --elf /nonexistent --json");
     CHECK(c.code == 2);
     CHECK(text_field(c.object().at("error").as_object(), "code") == "file_unreadable");
     CHECK(std::count(c.out.begin(), c.out.end(), '\n') == 1);
 }
 
 TEST_CASE("help on every verb, and 3 for a daemon that does not answer") {
-    CHECK(ctl("--help").code == 0);
+    CHECK(run_ctl("--help").code == 0);
     for (const char* verb :
          {"program execute", "program prove", "program verify", "program vk",   "proof inspect", "block execute",
           "block prove",     "block verify",  "block fetch",    "prove",        "job create",    "job list",
@@ -82,17 +82,17 @@ TEST_CASE("help on every verb, and 3 for a daemon that does not answer") {
           "status",          "local",         "config init",    "config check", "config show",   "token create",
           "token list",      "token revoke",  "bench",          "selftest"}) {
         INFO(verb);
-        const Call c = ctl(std::string(verb) + " --help");
+        const Call c = run_ctl(std::string(verb) + " --help");
         CHECK(c.code == 0);
         CHECK_THAT(c.out, Catch::StartsWith("ashlarctl " + std::string(verb)));
     }
-    CHECK(ctl("status --url http://127.0.0.1:1").code == 3);
-    CHECK(ctl("prove --start 1 --url http://127.0.0.1:1 --json").code == 3);
+    CHECK(run_ctl("status --url http://127.0.0.1:1").code == 3);
+    CHECK(run_ctl("prove --start 1 --url http://127.0.0.1:1 --json").code == 3);
 }
 
 TEST_CASE("program execute reports what ran, faults included") {
     const Program p;
-    const Call c = ctl("program execute --elf " + p.elf + " --json");
+    const Call c = run_ctl("program execute --elf " + p.elf + " --json");
     CHECK(c.code == 0);
     CHECK(c.has({"exit_code", "cycles", "committed", "committed_digest", "deferred_digest", "syscalls", "opcodes",
                  "stdout", "stderr", "fault", "mips"}));
@@ -100,40 +100,40 @@ TEST_CASE("program execute reports what ran, faults included") {
     CHECK(number_field(c.object(), "cycles") > 3200);
     CHECK(c.object().at("fault").is_null());
     CHECK(number_field(c.object().at("syscalls").as_object(), "COMMIT") == 8);
-    const Call limited = ctl("program execute --elf " + p.elf + " --max-cycles 100 --json");
+    const Call limited = run_ctl("program execute --elf " + p.elf + " --max-cycles 100 --json");
     CHECK(limited.code == 1);
     CHECK(text_field(limited.object().at("fault").as_object(), "kind") == "cycle_limit");
     std::ofstream(p.path("bad")) << "not an elf";
-    CHECK(ctl("program execute --elf " + p.path("bad")).code == 1);
+    CHECK(run_ctl("program execute --elf " + p.path("bad")).code == 1);
 }
 
 TEST_CASE("program prove, verify, vk; altered and foreign proofs are refused with code 1") {
     const Program p, other(201);
     const std::string proof = p.path("proof");
-    const Call made = ctl("program prove --elf " + p.elf + " --out " + proof + " --json");
+    const Call made = run_ctl("program prove --elf " + p.elf + " --out " + proof + " --json");
     REQUIRE(made.code == 0);
     CHECK(made.has({"chunks", "cycles", "cells", "interactions", "proof_bytes", "seconds", "khz", "peak_rss_bytes",
                     "stages", "committed_digest", "vk_digest"}));
-    const Call good = ctl("program verify --elf " + p.elf + " --proof " + proof + " --json");
+    const Call good = run_ctl("program verify --elf " + p.elf + " --proof " + proof + " --json");
     CHECK(good.code == 0);
     CHECK(good.has(
         {"valid", "committed_digest", "exit_code", "vk_digest", "profile", "security_bits", "milliseconds", "error"}));
     CHECK(text_field(good.object(), "vk_digest") == text_field(made.object(), "vk_digest"));
-    const Call key = ctl("program vk --elf " + p.elf + " --out " + p.path("vk") + " --json");
+    const Call key = run_ctl("program vk --elf " + p.elf + " --out " + p.path("vk") + " --json");
     CHECK(key.has({"vk_digest", "profile", "rows"}));
-    CHECK(ctl("program verify --vk " + p.path("vk") + " --proof " + proof).code == 0);
-    CHECK(ctl("program verify --vk " + p.path("vk") + " --proof " + proof + " --committed-digest " + sha256_hex({}))
+    CHECK(run_ctl("program verify --vk " + p.path("vk") + " --proof " + proof).code == 0);
+    CHECK(run_ctl("program verify --vk " + p.path("vk") + " --proof " + proof + " --committed-digest " + sha256_hex({}))
               .code == 0);
-    CHECK(
-        ctl("program verify --vk " + p.path("vk") + " --proof " + proof + " --committed-digest " + std::string(64, '0'))
-            .code == 1);
-    CHECK(ctl("program verify --elf " + other.elf + " --proof " + proof).code == 1);
-    CHECK(ctl("proof inspect --proof " + proof).code == 0);
+    CHECK(run_ctl("program verify --vk " + p.path("vk") + " --proof " + proof + " --committed-digest " +
+                  std::string(64, '0'))
+              .code == 1);
+    CHECK(run_ctl("program verify --elf " + other.elf + " --proof " + proof).code == 1);
+    CHECK(run_ctl("proof inspect --proof " + proof).code == 0);
     Bytes bytes = *read_file(proof);
     for (const size_t at : {size_t{0}, bytes.size() / 3, bytes.size() / 2, bytes.size() - 1}) {
         bytes[at] ^= 1;
         REQUIRE(write_file_atomically(p.path("altered"), bytes));
-        const Call bad = ctl("program verify --vk " + p.path("vk") + " --proof " + p.path("altered") + " --json");
+        const Call bad = run_ctl("program verify --vk " + p.path("vk") + " --proof " + p.path("altered") + " --json");
         CHECK(bad.code == 1);
         CHECK_FALSE(bool_field(bad.object(), "valid"));
         CHECK(bad.object().at("error").is_object());
@@ -144,19 +144,19 @@ TEST_CASE("program prove, verify, vk; altered and foreign proofs are refused wit
 TEST_CASE("configuration and tokens from the command line") {
     const ashlar::test::TempDir dir;
     const std::string file = (dir.path / "coordinator.yaml").string(), tokens = (dir.path / "tokens").string();
-    CHECK(ctl("config init coordinator --out " + file).code == 0);
-    CHECK(ctl("config init coordinator --out " + file).code == 2);
-    CHECK(ctl("config check coordinator --config " + file).code == 0);
-    CHECK(ctl("config show coordinator --config " + file + " --json").has({"values"}));
-    CHECK(ctl("config init worker --out " + (dir.path / "w.yaml").string()).code == 0);
-    CHECK(ctl("config check worker --config " + (dir.path / "w.yaml").string()).code == 2);
-    const Call made = ctl("token create --role reader --file " + tokens + " --json");
+    CHECK(run_ctl("config init coordinator --out " + file).code == 0);
+    CHECK(run_ctl("config init coordinator --out " + file).code == 2);
+    CHECK(run_ctl("config check coordinator --config " + file).code == 0);
+    CHECK(run_ctl("config show coordinator --config " + file + " --json").has({"values"}));
+    CHECK(run_ctl("config init worker --out " + (dir.path / "w.yaml").string()).code == 0);
+    CHECK(run_ctl("config check worker --config " + (dir.path / "w.yaml").string()).code == 2);
+    const Call made = run_ctl("token create --role reader --file " + tokens + " --json");
     CHECK(made.has({"token", "role"}));
-    const Call list = ctl("token list --file " + tokens + " --json");
+    const Call list = run_ctl("token list --file " + tokens + " --json");
     const auto rows = list.object().at("tokens").as_array();
     REQUIRE(rows.size() == 1);
     CHECK(list.out.find(text_field(made.object(), "token")) == std::string::npos);
     const std::string id = text_field(rows[0].as_object(), "id");
-    CHECK(ctl("token revoke " + id + " --file " + tokens).code == 0);
-    CHECK(ctl("token revoke " + id + " --file " + tokens).code == 2);
+    CHECK(run_ctl("token revoke " + id + " --file " + tokens).code == 0);
+    CHECK(run_ctl("token revoke " + id + " --file " + tokens).code == 2);
 }
