@@ -90,6 +90,122 @@ typename Ring::Element power(const Ring& ring, const typename Ring::Element& bas
     return r;
 }
 
+#ifdef __riscv
+
+/// Numbers modulo an odd m, in Montgomery form on digits of 256 bits: a product of two digits is two calls.
+class OddRing {
+  public:
+    using Element = Number;
+    static constexpr size_t DIGIT = 8;
+    explicit OddRing(const Number& m)
+        : m_(m), n_((m.size() + DIGIT - 1) / DIGIT * DIGIT), padded_(m), t_(n_ + 2 * DIGIT) {
+        padded_.resize(n_);
+        for (size_t i = DIGIT; i < 2 * DIGIT; i++) wrapping_[i] = ~Word{0};
+        // 1 / m mod 2^256 by Newton: each step doubles the correct bits, from 3.
+        for (size_t i = 0; i < DIGIT; i++) inverse_[i] = padded_[i];
+        for (int correct = 3; correct < 256; correct *= 2) {
+            Word e[DIGIT];
+            std::copy(inverse_, inverse_ + DIGIT, e);
+            load(padded_.data());
+            guest::uint256_mul(e, truncating_);
+            for (Word& w : e) w = ~w;  // 2 - e = ~e + 3
+            const Word three[DIGIT] = {3};
+            limbs::add(e, e, three, DIGIT);
+            load(e);
+            guest::uint256_mul(inverse_, truncating_);
+        }
+        const Word zero[DIGIT] = {};
+        limbs::sub(inverse_, zero, inverse_, DIGIT);
+        Number r(n_ + 1);
+        r[n_] = 1;
+        one_ = remainder(r, m_);
+        one_.resize(n_);
+    }
+    Number one() const { return one_; }
+    /// x R mod m for any x.
+    Number enter(const Number& x) const {
+        const Number small = remainder(x, m_);
+        Number shifted(n_, 0);
+        shifted.insert(shifted.end(), small.begin(), small.end());
+        Number r = remainder(shifted, m_);
+        r.resize(n_);
+        return r;
+    }
+    Number leave(Number x) const {
+        Number unit(n_);
+        unit[0] = 1;
+        multiply(x, unit);
+        x.resize(m_.size());
+        return x;
+    }
+    void square(Number& x) const { multiply(x, x); }
+    void multiply(Number& x, const Number& y) const {
+        std::fill(t_.begin(), t_.end(), Word{0});
+        Word* t = t_.data();
+        const Word* m = padded_.data();
+        Word lo[DIGIT], carry[DIGIT];
+        for (size_t i = 0; i < n_; i += DIGIT) {
+            load(x.data() + i);
+            std::fill(carry, carry + DIGIT, Word{0});
+            for (size_t j = 0; j < n_; j += DIGIT) multiply_add(t + j, y.data() + j, t + j, carry);
+            Word c = limbs::add(t + n_, t + n_, carry, DIGIT);
+            t[n_ + DIGIT] = c;
+            // q makes the lowest digit of t + q m vanish.
+            std::copy(t, t + DIGIT, lo);
+            load(inverse_);
+            guest::uint256_mul(lo, truncating_);
+            load(lo);
+            std::fill(carry, carry + DIGIT, Word{0});
+            multiply_add(lo, m, t, carry);
+            for (size_t j = DIGIT; j < n_; j += DIGIT) multiply_add(t + j - DIGIT, m + j, t + j, carry);
+            c = limbs::add(t + n_ - DIGIT, t + n_, carry, DIGIT);
+            std::fill(t + n_, t + n_ + DIGIT, Word{0});
+            t[n_] = t[n_ + DIGIT] + c;
+        }
+        const Word borrow = limbs::sub(x.data(), t, m, n_);
+        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
+    }
+
+  private:
+    /// Sets the digit that the following products have in common.
+    void load(const Word* digit) const {
+        for (size_t i = 0; i < DIGIT; i++) truncating_[i] = wrapping_[i] = digit[i];
+    }
+    /// (carry, out) := loaded digit * x + addend + carry; the sum never exceeds two digits.
+    void multiply_add(Word* out, const Word* x, const Word* addend, Word* carry) const {
+        // lo = product mod 2^256, hi + lo = product mod 2^256 - 1, and hi < 2^256 - 1.
+        Word lo[DIGIT], hi[DIGIT];
+        for (size_t i = 0; i < DIGIT; i++) lo[i] = hi[i] = x[i];
+        guest::uint256_mul(lo, truncating_);
+        guest::uint256_mul(hi, wrapping_);
+        const Word borrow = limbs::sub(hi, hi, lo, DIGIT);
+        Word up = limbs::add(lo, lo, addend, DIGIT);
+        up += limbs::add(out, lo, carry, DIGIT);
+        // hi - borrow + up
+        int64_t c = static_cast<int64_t>(up) - borrow;
+        for (size_t i = 0; i < DIGIT; i++) {
+            if (c == 0) {
+                carry[i] = hi[i];
+                continue;
+            }
+            c += hi[i];
+            carry[i] = static_cast<Word>(c);
+            c >>= 32;
+        }
+    }
+
+    Number m_;
+    size_t n_;
+    Number padded_;
+    Number one_;
+    Word inverse_[DIGIT];
+    mutable Word truncating_[2 * DIGIT] = {};
+    mutable Word wrapping_[2 * DIGIT] = {};
+    mutable Number t_;
+};
+
+#else
+
 /// Numbers modulo an odd m, in Montgomery form.
 class OddRing {
   public:
@@ -145,6 +261,8 @@ class OddRing {
     Number one_;
     mutable Number t_;
 };
+
+#endif
 
 /// Numbers modulo 2^bits.
 class BinaryRing {
