@@ -2,6 +2,7 @@
 #include "libs/exec/buffer.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -34,10 +35,14 @@ class Arena {
   public:
     Arena() {
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-        void* p = mmap(nullptr, RESERVED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        // As many addresses as there is memory: more could not be in use, and some systems (emulators) pay for each
+        // page.
+        const size_t reserved =
+            rounded(static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE)));
+        void* p = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) return;
         base_ = reinterpret_cast<uint8_t*>(rounded(reinterpret_cast<uintptr_t>(p)));
-        end_ = RESERVED - HUGE_PAGE;
+        end_ = reserved - HUGE_PAGE;
         (void)madvise(base_, end_, MADV_HUGEPAGE);  // advice only: without huge pages it is merely slower
 #endif
     }
@@ -79,7 +84,6 @@ class Arena {
     }
 
   private:
-    [[maybe_unused]] static constexpr size_t RESERVED = size_t{1} << 39;  // addresses, not memory
     std::mutex mutex_;
     uint8_t* base_ = nullptr;
     size_t end_ = 0, top_ = 0;
