@@ -44,7 +44,7 @@ case "${1:-}" in
         ;;
     demo)
         build
-        exec build/release/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json
+        exec build/release/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json --subblock-gas 100000
         ;;
     *)
         sed -n '3,7p' "$0" >&2
