@@ -109,6 +109,7 @@ TEST_CASE("trees of every instruction set agree with the plain one") {
         for (unsigned log_n : {0, 1, 3, 4, 5, 8, 10})
             for (size_t width : {0, 1, 15, 16, 32})
                 for (bool reversed : {false, true}) {
+                    if (log_n == 10 && width != 16) continue;  // several tiles; one width is enough under emulation
                     const Matrix m(log_n, width, reversed, 52);
                     const MerkleTree tree(m.view, pool, isa);
                     const PlainTree plain(m.rows());

@@ -16,7 +16,7 @@ template <size_t WIDTH>
 std::string compare(uint64_t seed) {
     std::mt19937_64 rng(seed);
     const uint32_t edges[] = {0, 1, F::P - 1, F::P - 2, (F::P - 1) / 2, (F::P + 1) / 2, 1u << 24, 1u << 30, 0x7e000000};
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < 250; round++) {
         typename Poseidon2<WIDTH>::State states[W];
         F columns[WIDTH][W];
         for (size_t j = 0; j < W; j++)
