@@ -35,11 +35,22 @@ build() {
     cmake --build --preset release
 }
 
+# The CUDA backend compiles wherever the toolkit is; running it needs a GPU (test/gpu/check.sh).
+cuda() {
+    if [ ! -x /usr/local/cuda/bin/nvcc ]; then
+        echo "setup: SKIPPED compiling kernels/: no /usr/local/cuda/bin/nvcc"
+        return
+    fi
+    cmake --preset cuda -DASHLAR_TESTS=OFF -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
+    cmake --build --preset cuda --target ashlar_cuda
+}
+
 case "${1:-}" in
     packages) packages ;;
     build) build ;;
     test)
         build
+        cuda
         ctest --preset release -j "$(nproc)"
         ;;
     demo)

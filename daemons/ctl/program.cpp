@@ -198,6 +198,8 @@ HostResult<Outcome> vk(const Options& o) {
     std::string profile;
     ASHLAR_ASSIGN(const machine::VerifyingKey key, key_of(o, profile));
     ASHLAR_TRY(write_file_atomically(o.path("out"), machine::encode(key), 0644));
+    if (o.has("digest"))
+        ASHLAR_TRY(write_file_atomically(o.path("digest"), rv32::digest_bytes(machine::vk_digest(key)).view(), 0644));
     uint64_t rows = 0;
     for (const uint32_t h : key.proof.fixed_heights) rows += h;
     return Outcome{
@@ -272,7 +274,7 @@ std::vector<Command> program_commands() {
          verify},
         {"program vk",
          "writes the verifying key of a program",
-         {elf, {"out", "FILE", "where it goes", true}, profile},
+         {elf, {"out", "FILE", "where it goes", true}, {"digest", "FILE", "where its digest goes, 32 raw bytes"}, profile},
          vk},
         {"proof inspect", "parts and sizes of a proof", {{"proof", "FILE", "the proof", true}}, inspect},
     };
