@@ -184,7 +184,7 @@ class LayerProver {
             const PointView high = PointView(x_).subspan(g.log - 1);
             Ext sum = Ext::zero();
             for (uint32_t j = 0; j < g.count; j++)
-                sum += level.tails[k][j].square() * eq_index(high, (g.start >> g.log) + j);
+                sum += level.tails[k][j].square() * poly::eq_index(high, (g.start >> g.log) + j);
             tail_weight_.push_back(sum);
         }
     }
@@ -207,7 +207,7 @@ class LayerProver {
                     {all[2 * y][0], all[2 * y + 1][0] + lambda_ * all[2 * y + 1][1], all[2 * y][1], all[2 * y + 1][1]});
         }
         for (; k < m; k++) {
-            const std::vector<Ext> eq = eq_table(PointView(x_).subspan(k + 1));
+            const std::vector<Ext> eq = poly::eq_table(PointView(x_).subspan(k + 1));
             Ext h0 = Ext::zero(), hinf = Ext::zero();
             for (size_t i = 0; i < eq.size(); i++) {
                 const auto &a = cube[2 * i], &b = cube[2 * i + 1];
@@ -243,7 +243,7 @@ class LayerProver {
         tr.send(g);
         out.polys.push_back(g);
         rho.push_back(tr.challenge());
-        bound_ *= eq_factor(x, rho.back());
+        bound_ *= poly::eq_factor(x, rho.back());
         normalized_ = at(rho.back());
     }
 
@@ -255,9 +255,9 @@ class LayerProver {
             const FractionGroup& g = groups[i];
             const uint32_t layer_group = index ? (*index)[i] : static_cast<uint32_t>(i);
             const PointView low = PointView(x_).subspan(k + 1, g.log - shift);
-            sum += tail_weight_[layer_group] * (F::ONE - eq_below(low, g.real >> shift));
+            sum += tail_weight_[layer_group] * (F::ONE - poly::eq_below(low, g.real >> shift));
         }
-        return lambda_ * (sum + F::ONE - eq_below(PointView(x_).subspan(k + 1), dense_pairs_end));
+        return lambda_ * (sum + F::ONE - poly::eq_below(PointView(x_).subspan(k + 1), dense_pairs_end));
     }
 
     template <class Source>
@@ -445,8 +445,8 @@ FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& f
     }
     for (auto& f : proof.top) tr.send(f);
     for (uint32_t l = 0; l < c.vk.profile.log_top; l++) out.xi.push_back(tr.challenge());
-    out.p = multilinear_at(p, out.xi);
-    out.q = multilinear_at(q, out.xi);
+    out.p = poly::evaluate(p, out.xi);
+    out.q = poly::evaluate(q, out.xi);
     levels.pop_back();
     while (!levels.empty()) {
         tr.tag(Tag::layer);

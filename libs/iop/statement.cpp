@@ -32,7 +32,7 @@ Combined::Combined(const VerifyingKey& vk, const Shape& shape, const Fingerprint
     Ext sum = Ext::zero();
     for (const auto& b : shape.fractions) {
         const uint32_t n = shape.n[b.table];
-        prefix[b.table].push_back(eq_index(xi.subspan(n, shape.log_fractions - n), b.offset >> n));
+        prefix[b.table].push_back(poly::eq_index(xi.subspan(n, shape.log_fractions - n), b.offset >> n));
         sum += prefix[b.table].back();
     }
     tail = F::ONE - sum;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/iop/keys.hpp"
-#include "libs/iop/multilinear.hpp"
 #include "libs/iop/transcript.hpp"
+#include "libs/poly/multilinear.hpp"
 
 /// What prover and verifier compute alike (design: proof-system 5.1-5.4).
 namespace ashlar::iop {
+
+using field::Ext;
+using field::F;
+using poly::Point;
+using poly::PointView;
 
 /// Absorbs the statement, which ends with the root of the main stack.
 void absorb_statement(Transcript& tr, const VerifyingKey& vk, std::span<const F> public_values,

@@ -20,8 +20,8 @@ Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const P
 
     FractionClaim c;
     for (size_t n = proof.top.size(); n > 1; n /= 2) c.xi.push_back(tr.challenge());
-    c.p = multilinear_at(p, c.xi);
-    c.q = multilinear_at(q, c.xi);
+    c.p = poly::evaluate(p, c.xi);
+    c.q = poly::evaluate(q, c.xi);
     for (const FractionLayer& layer : proof.layers) {
         tr.tag(Tag::layer);
         const Ext lambda = tr.challenge();
@@ -30,11 +30,11 @@ Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const P
         for (const auto& g : layer.polys) {
             tr.absorb(std::span<const Ext>(g));
             rho.push_back(tr.challenge());
-            claim = sumcheck_next(claim, g, rho.back());
+            claim = poly::sumcheck_next(claim, g, rho.back());
         }
         tr.absorb(std::span<const Ext>(layer.ends));
         const auto& [p0, p1, q0, q1] = layer.ends;
-        if (!(claim == eq_points(c.xi, PointView(rho).subspan(1)) * (p0 * q1 + p1 * q0 + lambda * (q0 * q1))))
+        if (!(claim == poly::eq_points(c.xi, PointView(rho).subspan(1)) * (p0 * q1 + p1 * q0 + lambda * (q0 * q1))))
             return Fail{VerifyError::fraction_layer};
         const Ext tau = tr.challenge();
         c.p = p0 + (p1 - p0) * tau;
@@ -53,12 +53,12 @@ Result<Point, VerifyError> verify_zerocheck(Transcript& tr, const VerifyingKey& 
     for (const auto& g : proof.zerocheck) {
         tr.absorb(std::span<const Ext>(g));
         r.push_back(tr.challenge());
-        claim = sumcheck_next(claim, g, r.back());
+        claim = poly::sumcheck_next(claim, g, r.back());
     }
     Ext sum = Ext::zero();
     for (uint32_t t : shape.live) {
         const uint32_t n = shape.n[t];
-        Ext factor = eq_points(xi.first(n), PointView(r).first(n));
+        Ext factor = poly::eq_points(xi.first(n), PointView(r).first(n));
         for (size_t l = n; l < r.size(); l++) factor *= F::ONE - r[l];
         const auto columns =
             std::span<const Ext>(proof.claims).subspan(shape.first_claim[t], vk.system.tables[t].num_columns());

@@ -96,7 +96,7 @@ class RoundEq {
     const std::vector<Ext>& high(size_t vars) {
         auto& h = high_[vars];
         if (h.empty())
-            h = vars <= LOW ? std::vector<Ext>{Ext::one()} : eq_table(PointView(point_).subspan(LOW, vars - LOW));
+            h = vars <= LOW ? std::vector<Ext>{Ext::one()} : poly::eq_table(PointView(point_).subspan(LOW, vars - LOW));
         return h;
     }
 
@@ -133,8 +133,8 @@ std::array<Ext, 3> sum_tables(std::vector<Table>& tables, uint32_t k, PointView 
         const std::vector<Ext>* high = &eq.high(vars);
         for (size_t b = 0; b < summed; b += size_t{1} << LOW)
             tasks.push_back({&t, b, std::min(summed, b + (size_t{1} << LOW)), high});
-        const Ext constant = t.coefficients.constant +
-                             t.coefficients.nonlinear_at_zero * (F::ONE - eq_below(xi.subspan(k + 1, vars), summed));
+        const Ext constant = t.coefficients.constant + t.coefficients.nonlinear_at_zero *
+                                                           (F::ONE - poly::eq_below(xi.subspan(k + 1, vars), summed));
         for (Ext& s : total) s += constant;
     }
     std::mutex mutex;
@@ -248,14 +248,14 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
         const uint32_t points[4] = {0, 2, 3, 4};
         for (size_t i = 0; i < 4; i++) {
             const Ext v = Ext::from_base(F::from_canonical(points[i]));
-            const Ext hv = i == 0 ? h[0] : i == 1 ? h[1] : i == 2 ? h[2] : interpolate(values, v);
+            const Ext hv = i == 0 ? h[0] : i == 1 ? h[1] : i == 2 ? h[2] : poly::lagrange(values, v);
             g[i] = bound * (zero_side * (F::ONE - v) + xi[k] * v) * hv + done * (F::ONE - v);
         }
         tr.send(g);
         proof.zerocheck.push_back(g);
         r.push_back(tr.challenge());
-        live = interpolate(values, r.back());
-        bound *= eq_factor(xi[k], r.back());
+        live = poly::lagrange(values, r.back());
+        bound *= poly::eq_factor(xi[k], r.back());
         done *= F::ONE - r.back();
         for (Table& t : tables)
             if (t.n > k) fold_table(t, r.back(), c.pool);

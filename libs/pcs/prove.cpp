@@ -143,7 +143,7 @@ HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values,
     fingerprint.alpha = tr.challenge();
     Point b;
     for (uint32_t i = 0; i < vk.system.fingerprint_vars(); i++) b.push_back(tr.challenge());
-    fingerprint.w = eq_table(b);
+    fingerprint.w = poly::eq_table(b);
 
     std::vector<TableColumns> columns(tables.size());
     for (uint32_t t : shape.live) {
@@ -167,7 +167,7 @@ HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values,
     tr.tag(Tag::claims);
     Point low(r.begin(), r.end());
     low.resize(std::max<size_t>(low.size(), pr.min_block), Ext::zero());
-    const std::vector<Ext> low_eq = eq_table(PointView(low).first(pr.min_block));
+    const std::vector<Ext> low_eq = poly::eq_table(PointView(low).first(pr.min_block));
     ReducedStack reduced = pcs.reduce(opening, low_eq);
     if (lies.committed) {
         const Stack spoken = make_stack(shape.main, shape.main_slices, pr, *used, pool);

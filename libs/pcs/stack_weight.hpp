@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/iop/keys.hpp"
-#include "libs/iop/multilinear.hpp"
+#include "libs/poly/multilinear.hpp"
 
 namespace ashlar::pcs {
 
 using field::Ext;
 using field::F;
-using iop::PointView;
+using poly::PointView;
 
 /// A group of blocks of the joint stack (main slices, then preprocessed ones) with the place of its columns' claims.
 struct JointGroup {

@@ -51,7 +51,7 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
             tr.absorb(std::span<const Ext>(a.polys[j]));
             if (pr.fold_pow[i] && !tr.check_pow(pr.fold_pow[i], a.nonces[j])) return Fail{VerifyError::proof_of_work};
             rs.push_back(tr.challenge());
-            claim = sumcheck_next(claim, a.polys[j], rs.back());
+            claim = poly::sumcheck_next(claim, a.polys[j], rs.back());
         }
         Point later = rs;
         later.insert(later.end(), rho.begin(), rho.end());  // later rounds bind lower coordinates
@@ -74,7 +74,7 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
         indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
 
         // Rows of both trees follow each other; absent slices are zero.
-        const std::vector<Ext> eq = eq_table(rs);
+        const std::vector<Ext> eq = poly::eq_table(rs);
         const size_t first_value = values.size();
         values.resize(first_value + indices.size(), Ext::zero());
         size_t column = 0;
@@ -113,12 +113,12 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
     for (const auto& g : proof.last) {
         tr.absorb(std::span<const Ext>(g));
         rs.push_back(tr.challenge());
-        claim = sumcheck_next(claim, g, rs.back());
+        claim = poly::sumcheck_next(claim, g, rs.back());
     }
-    const Ext final = multilinear_at(proof.whir.back().final, rs);
+    const Ext final = poly::evaluate(proof.whir.back().final, rs);
     rs.insert(rs.end(), rho.begin(), rho.end());
     Ext w = weight_at(PointView(rs));
-    for (const PowerWeight& p : weights) w += p.coefficient * power_weight_at(p.z, PointView(rs).first(p.vars));
+    for (const PowerWeight& p : weights) w += p.coefficient * poly::power_weight(p.z, PointView(rs).first(p.vars));
     if (!(claim == final * w)) return Fail{VerifyError::opening};
     return {};
 }
@@ -148,7 +148,7 @@ Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> publ
     fingerprint.alpha = tr.challenge();
     Point b;
     for (uint32_t i = 0; i < vk.system.fingerprint_vars(); i++) b.push_back(tr.challenge());
-    fingerprint.w = eq_table(b);
+    fingerprint.w = poly::eq_table(b);
     ASHLAR_ASSIGN(const Ext sum, public_sum(vk, fingerprint, public_values));
     ASHLAR_ASSIGN(FractionClaim claim, verify_fractional_sum(tr, proof, sum));  // 3
     tr.tag(Tag::zerocheck);                                                     // 4
@@ -174,7 +174,7 @@ Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> publ
     return verify_whir(tr, vk, shape, proof, value, [&](PointView rho) {
         Ext w = stack_weight_at(vk, shape, r, eta, first_column, rho), c = Ext::one();
         for (const Ext& z : points) {
-            w += c * power_weight_at(z, rho);
+            w += c * poly::power_weight(z, rho);
             c *= eta;
         }
         return w;

@@ -62,7 +62,7 @@ class BlockEq {
     BlockEq(PointView r, uint32_t g) : r_(r), g_(g) {}
     const Array& table(uint32_t a) {
         if (!have_[a]) {
-            tables_[a] = to_array(eq_table(r_.subspan(g_, a - g_)));
+            tables_[a] = to_array(poly::eq_table(r_.subspan(g_, a - g_)));
             have_[a] = true;
         }
         return tables_[a];
@@ -78,7 +78,7 @@ class BlockEq {
 /// eq(r[a..n), first row / 2^a) of a block.
 Ext row_factor(const Shape& shape, const BlockGroup& b, PointView r) {
     const uint32_t n = shape.n[b.table];
-    return eq_index(r.subspan(b.log, n - b.log), b.row >> b.log);
+    return poly::eq_index(r.subspan(b.log, n - b.log), b.row >> b.log);
 }
 
 std::vector<Ext> column_claims(const OpeningContext& c, const ReducedStack& reduced, PointView r) {
@@ -211,7 +211,7 @@ class Opening {
         }
         Point low_point(r.begin(), r.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(g, r.size())));
         low_point.resize(g, Ext::zero());
-        low[0] = eq_table(low_point);
+        low[0] = poly::eq_table(low_point);
         products[0].f = reduced.ptr();
         products[0].w = column_weight(r, eta, power);
         laps_.add("opening: weights");
@@ -235,7 +235,7 @@ class Opening {
         // The folded stack itself, and its weight.
         f_ = Array(size_t{1} << s);
         w_ = Array(size_t{1} << s);
-        const std::vector<Ext> eq = eq_table(rs);
+        const std::vector<Ext> eq = poly::eq_table(rs);
         c_.pool.parallel_for(size_t{1} << s, GRAIN, [&](size_t begin, size_t end) {
             fold_slices<L>(f_.ptr(), eq, c_.slices(), [&](uint64_t a) { return c_.slice(a); }, begin, end);
             for (size_t b = begin; b < end; b++) {

@@ -7,7 +7,7 @@ namespace ashlar::poly {
 namespace {
 
 template <class T>
-Ext evaluate_any(std::span<const T> values, std::span<const Ext> point) {
+Ext evaluate_any(std::span<const T> values, PointView point) {
     // Weights per index cost one product each, as folding does, but leave the values in their field.
     const std::vector<Ext> eq = eq_table(point);
     Ext sum = Ext::zero();
@@ -23,7 +23,7 @@ Z horner_any(std::span<const T> coefficients, const Z& z) {
 }
 
 template <class Z>
-Ext power_weight_any(Z z, std::span<const Ext> rho) {
+Ext power_weight_any(Z z, PointView rho) {
     Ext r = Ext::one();
     for (const Ext& x : rho) {
         r *= F::one() + x * (z - Z::one());
@@ -45,7 +45,7 @@ constexpr auto INVERSE_FACTORIALS = [] {
 
 }  // namespace
 
-std::vector<Ext> eq_table(std::span<const Ext> point) {
+std::vector<Ext> eq_table(PointView point) {
     std::vector<Ext> t(size_t{1} << point.size());
     t[0] = Ext::one();
     for (size_t l = 0; l < point.size(); l++)
@@ -57,22 +57,19 @@ std::vector<Ext> eq_table(std::span<const Ext> point) {
     return t;
 }
 
-Ext eq_index(std::span<const Ext> point, uint64_t i) {
+Ext eq_index(PointView point, uint64_t i) {
     Ext r = Ext::one();
     for (size_t l = 0; l < point.size(); l++) r *= l < 64 && (i >> l & 1) ? point[l] : F::one() - point[l];
     return r;
 }
 
-Ext eq_points(std::span<const Ext> a, std::span<const Ext> b) {
+Ext eq_points(PointView a, PointView b) {
     Ext r = Ext::one();
-    for (size_t l = 0; l < a.size() && l < b.size(); l++) {
-        // x y + (1 - x)(1 - y) = 1 - x - y + 2 x y
-        r *= F::one() - a[l] - b[l] + (a[l] * b[l]).doubled();
-    }
+    for (size_t l = 0; l < a.size() && l < b.size(); l++) r *= eq_factor(a[l], b[l]);
     return r;
 }
 
-Ext eq_below(std::span<const Ext> point, uint64_t a) {
+Ext eq_below(PointView point, uint64_t a) {
     const size_t n = point.size();
     if (n < 64 && a >= uint64_t{1} << n) return Ext::one();
     Ext prefix = Ext::one(), sum = Ext::zero();  // prefix: eq over the bits of a seen so far, from the top
@@ -88,8 +85,8 @@ Ext eq_below(std::span<const Ext> point, uint64_t a) {
     return sum;
 }
 
-Ext evaluate(std::span<const Ext> values, std::span<const Ext> point) { return evaluate_any(values, point); }
-Ext evaluate(std::span<const F> values, std::span<const Ext> point) { return evaluate_any(values, point); }
+Ext evaluate(std::span<const Ext> values, PointView point) { return evaluate_any(values, point); }
+Ext evaluate(std::span<const F> values, PointView point) { return evaluate_any(values, point); }
 
 Ext lagrange(std::span<const Ext> ys, const Ext& r) {
     const size_t n = ys.size();
@@ -123,7 +120,7 @@ F horner(std::span<const F> coefficients, F z) { return horner_any(coefficients,
 Ext horner(std::span<const F> coefficients, const Ext& z) { return horner_any(coefficients, z); }
 Ext horner(std::span<const Ext> coefficients, const Ext& z) { return horner_any(coefficients, z); }
 
-Ext power_weight(F z, std::span<const Ext> rho) { return power_weight_any(z, rho); }
-Ext power_weight(const Ext& z, std::span<const Ext> rho) { return power_weight_any(z, rho); }
+Ext power_weight(F z, PointView rho) { return power_weight_any(z, rho); }
+Ext power_weight(const Ext& z, PointView rho) { return power_weight_any(z, rho); }
 
 }  // namespace ashlar::poly

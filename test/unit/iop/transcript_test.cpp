@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "libs/iop/multilinear.hpp"
 #include "libs/iop/transcript.hpp"
+#include "libs/poly/multilinear.hpp"
 
 namespace {
+using namespace ashlar;
 using namespace ashlar::iop;
+using poly::Ext;
+using poly::F;
+using poly::Point;
 using namespace ashlar::field::literals;
 }  // namespace
 
@@ -43,25 +47,25 @@ TEST_CASE("multilinear helpers agree with sums over the cube") {
     Transcript tr;
     Point x;
     for (int i = 0; i < 5; i++) x.push_back(tr.challenge());
-    const std::vector<Ext> table = eq_table(x);
+    const std::vector<Ext> table = poly::eq_table(x);
     Ext sum = Ext::zero();
     for (uint64_t i = 0; i < 34; i++) {
-        REQUIRE(eq_below(x, i) == sum);
+        REQUIRE(poly::eq_below(x, i) == sum);
         if (i < 32) {
-            REQUIRE(eq_index(x, i) == table[i]);
+            REQUIRE(poly::eq_index(x, i) == table[i]);
             sum += table[i];
         }
     }
     Point y(x.rbegin(), x.rend());
-    REQUIRE(eq_points(x, y) == multilinear_at(table, y));
+    REQUIRE(poly::eq_points(x, y) == poly::evaluate(table, y));
     const Ext z = tr.challenge();
     std::vector<Ext> powers{Ext::one()};
     for (int i = 1; i < 32; i++) powers.push_back(powers.back() * z);
-    REQUIRE(power_weight_at(z, x) == multilinear_at(powers, x));
+    REQUIRE(poly::power_weight(z, x) == poly::evaluate(powers, x));
     // A cubic from its values; the missing one from the claim.
     const Ext c[4] = {tr.challenge(), tr.challenge(), tr.challenge(), tr.challenge()};
-    auto at = [&](const Ext& v) { return horner(c, v); };
+    auto at = [&](const Ext& v) { return poly::horner(c, v); };
     auto number = [](uint32_t v) { return Ext::from_base(F::reduce(v)); };
     const std::array<Ext, 3> sent{at(number(0)), at(number(2)), at(number(3))};
-    REQUIRE(sumcheck_next(at(number(0)) + at(number(1)), sent, z) == at(z));
+    REQUIRE(poly::sumcheck_next(at(number(0)) + at(number(1)), sent, z) == at(z));
 }
