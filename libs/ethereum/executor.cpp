@@ -107,35 +107,53 @@ Outcome<void> Executor::check_blobs(const Transaction& t) {
     return {};
 }
 
-Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sender_address,
-                                        const IntrinsicGas& intrinsic) {
-    // Where a transaction breaks several rules, the order decides which is named: it is that of common nodes, which
-    // made most test sets.
-    if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
-    evm::Account& sender = state_.account(sender_address);
-    ASHLAR_TRY(state_error());
-    if (t.nonce < sender.nonce) return Fail{ErrorCode::nonce_too_low};
-    if (t.nonce > sender.nonce) return Fail{ErrorCode::nonce_too_high};
-    if (t.nonce == ~uint64_t{0}) return Fail{ErrorCode::nonce_is_max};  // EIP-2681
-    // EIP-3607; a delegated account may send (EIP-7702).
-    if (sender.has_code() && !(revision_ >= Revision::prague && state_.code(sender).delegate()))
-        return Fail{ErrorCode::sender_not_eoa};
+Outcome<void> Executor::check_fields(const Transaction& t) {
     if (revision_ >= Revision::osaka && t.gas_limit > TRANSACTION_GAS_CAP) return Fail{ErrorCode::gas_limit_maximum};
     if (t.max_fee < t.max_priority_fee) return Fail{ErrorCode::priority_fee};
     if (t.max_fee < state_.block.base_fee) return Fail{ErrorCode::max_fee};
     ASHLAR_TRY(check_blobs(t));
     if (t.type == TransactionType::set_code && t.authorizations.empty())
         return Fail{ErrorCode::empty_authorization_list};
+    return {};
+}
 
-    const uint64_t blob_gas = t.blob_hashes.size() * GAS_PER_BLOB;
-    auto most = multiply_add(uint256{t.gas_limit}, t.max_fee, t.value);
-    if (most) most = multiply_add(uint256{blob_gas}, t.max_blob_fee, *most);
-    if (!most || sender.balance < *most) return Fail{ErrorCode::funds};
+Outcome<void> Executor::check_gas(const Transaction& t, const IntrinsicGas& intrinsic) {
     if (t.gas_limit > header_.gas_limit - gas_used_) return Fail{ErrorCode::gas_allowance};
     if (t.gas_limit < intrinsic.cost) return Fail{ErrorCode::intrinsic_gas};
     if (t.gas_limit < intrinsic.floor) return Fail{ErrorCode::floor_gas};
     if (revision_ >= Revision::shanghai && t.is_creation() && t.data.size() > MAX_INITCODE)
         return Fail{ErrorCode::initcode_size};
+    return {};
+}
+
+Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sender_address,
+                                        const IntrinsicGas& intrinsic) {
+    // Where a transaction breaks several rules, the order decides which is named: it is that of common nodes, which
+    // made most test sets.
+    if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
+    evm::Account& sender = state_.account(sender_address);
+    if (state_.error()) {
+        // A rule that the transaction breaks whoever sent it can be named without its sender.
+        ASHLAR_TRY(check_fields(t));
+        ASHLAR_TRY(check_gas(t, intrinsic));
+        return Fail{*state_.error()};
+    }
+    if (t.nonce < sender.nonce) return Fail{ErrorCode::nonce_too_low};
+    if (t.nonce > sender.nonce) return Fail{ErrorCode::nonce_too_high};
+    if (t.nonce == ~uint64_t{0}) return Fail{ErrorCode::nonce_is_max};  // EIP-2681
+    // EIP-3607; a delegated account may send (EIP-7702).
+    if (sender.has_code()) {
+        const bool delegated = revision_ >= Revision::prague && state_.code(sender).delegate();
+        ASHLAR_TRY(state_error());
+        if (!delegated) return Fail{ErrorCode::sender_not_eoa};
+    }
+    ASHLAR_TRY(check_fields(t));
+
+    const uint64_t blob_gas = t.blob_hashes.size() * GAS_PER_BLOB;
+    auto most = multiply_add(uint256{t.gas_limit}, t.max_fee, t.value);
+    if (most) most = multiply_add(uint256{blob_gas}, t.max_blob_fee, *most);
+    if (!most || sender.balance < *most) return Fail{ErrorCode::funds};
+    ASHLAR_TRY(check_gas(t, intrinsic));
 
     Fees fees;
     fees.priority = std::min(t.max_priority_fee, t.max_fee - state_.block.base_fee);
@@ -161,8 +179,9 @@ int64_t Executor::set_delegations(const Transaction& t) {
         if (!authority) continue;
         evm::Account& account = state_.account(*authority);
         state_.warm_account(account);
-        if (account.has_code() && !state_.code(account).delegate()) continue;
+        // The nonce first: it needs no code.
         if (account.nonce != a.nonce) continue;
+        if (account.has_code() && !state_.code(account).delegate()) continue;
         if (!account.empty()) refund += EXISTING_AUTHORITY_REFUND;
         if (a.address.is_zero())
             state_.set_code(account, {});

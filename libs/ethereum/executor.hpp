@@ -41,6 +41,10 @@ class Executor {
 
     Outcome<Fees> check(const Transaction& t, const Address& sender, const IntrinsicGas& intrinsic);
     Outcome<void> check_blobs(const Transaction& t);
+    /// The rules that need neither the sender nor the block's gas.
+    Outcome<void> check_fields(const Transaction& t);
+    /// The rules on the transaction's gas.
+    Outcome<void> check_gas(const Transaction& t, const IntrinsicGas& intrinsic);
     int64_t set_delegations(const Transaction& t);
     void warm(const Transaction& t);
     evm::ExecutionResult system_call(const Address& contract, BytesView input);

@@ -66,31 +66,29 @@ AccountRecord& State::record(const Address& address) {
         r = records_.make<AccountRecord>();
         r->address = address;
         r->hash = h;
-        r->warm = evm::precompile_at(revision, address) != 0;
+        r->precompile = static_cast<uint16_t>(evm::precompile_at(revision, address));
+        r->warm = r->precompile != 0;
         account_table_.insert(r);
         accounts_.push_back(r);
     }
     return *r;
 }
 
-void State::load(AccountRecord& a) {
+evm::Account& State::locate(const Address& address) { return record(address); }
+
+void State::load(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
     a.loaded = true;
     a.key = hash::keccak256(a.address.view());
     auto leaf = store_.find(root_, a.key.data());
     if (!leaf) return note(leaf.error());
     if (!*leaf) return;
-    auto account = mpt::decode_account((*leaf)->value);
-    if (!account) return note(account.error());
+    auto fields = mpt::decode_account((*leaf)->value);
+    if (!fields) return note(fields.error());
     a.leaf = *leaf;
-    a.nonce = account->nonce;
-    a.balance = uint256::from_be(account->balance.data(), account->balance.size());
-    a.code_hash = bytes32(account->code_hash);
-}
-
-evm::Account& State::account(const Address& address) {
-    AccountRecord& r = record(address);
-    if (!r.loaded) load(r);
-    return r;
+    a.nonce = fields->nonce;
+    a.balance = uint256::from_be(fields->balance.data(), fields->balance.size());
+    a.code_hash = bytes32(fields->code_hash);
 }
 
 const evm::Code& State::code(evm::Account& account) {
@@ -131,7 +129,13 @@ SlotRecord& State::slot_record(AccountRecord& a, const uint256& key) {
     return *s;
 }
 
-void State::load(AccountRecord& a, SlotRecord& s) {
+evm::StorageSlot& State::locate_slot(evm::Account& account, const uint256& key) {
+    return slot_record(as<AccountRecord>(account), key);
+}
+
+void State::load_slot(evm::Account& account, evm::StorageSlot& slot) {
+    auto& a = as<AccountRecord>(account);
+    auto& s = static_cast<SlotRecord&>(slot);
     s.loaded = true;
     const Bytes32 key = s.key.to_bytes32();
     s.trie_key = hash::keccak256(key.view());
@@ -143,13 +147,6 @@ void State::load(AccountRecord& a, SlotRecord& s) {
     auto value = rlp::Reader((*leaf)->value).integer(32);
     if (!value) return note(mpt::Error::malformed_node);
     s.original = s.current = s.committed = uint256::from_be(value->data(), value->size());
-}
-
-evm::StorageSlot& State::slot(evm::Account& account, const uint256& key) {
-    auto& a = as<AccountRecord>(account);
-    SlotRecord& s = slot_record(a, key);
-    if (!s.loaded) load(a, s);
-    return s;
 }
 
 bool State::has_storage(evm::Account& account) {

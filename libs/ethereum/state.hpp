@@ -15,7 +15,6 @@ struct SlotRecord;
 /// An account with what the state keeps beside what the interpreter sees.
 struct AccountRecord : evm::Account {
     uint32_t hash = 0;          ///< of the address, for the table
-    bool loaded = false;        ///< the fields hold what the trie and the transactions so far say
     bool changed = false;       ///< something of it was set at least once
     bool wiped = false;         ///< its storage in the trie no longer counts
     bool storage_open = false;  ///< `storage` is set
@@ -28,7 +27,6 @@ struct AccountRecord : evm::Account {
 
 struct SlotRecord : evm::StorageSlot {
     uint32_t hash = 0;
-    bool loaded = false;
     evm::uint256 key;
     evm::uint256 committed;  ///< value in the trie
     Bytes32 trie_key;        ///< keccak256 of the key
@@ -48,9 +46,11 @@ class State final : public evm::Host {
     State& operator=(const State&) = delete;
 
     // evm::Host
-    evm::Account& account(const Address& address) override;
+    evm::Account& locate(const Address& address) override;
+    void load(evm::Account& account) override;
     const evm::Code& code(evm::Account& account) override;
-    evm::StorageSlot& slot(evm::Account& account, const evm::uint256& key) override;
+    evm::StorageSlot& locate_slot(evm::Account& account, const evm::uint256& key) override;
+    void load_slot(evm::Account& account, evm::StorageSlot& slot) override;
     bool has_storage(evm::Account& account) override;
     evm::uint256 transient(evm::Account& account, const evm::uint256& key) override;
     Bytes32 block_hash(uint64_t number) override;
@@ -108,8 +108,6 @@ class State final : public evm::Host {
 
     AccountRecord& record(const Address& address);
     SlotRecord& slot_record(AccountRecord& account, const evm::uint256& key);
-    void load(AccountRecord& account);
-    void load(AccountRecord& account, SlotRecord& slot);
     void open_storage(AccountRecord& account);
     uint32_t hash_address(const Address& address) const;
     uint32_t hash_slot(const AccountRecord& account, const evm::uint256& key) const;

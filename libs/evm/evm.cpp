@@ -122,6 +122,7 @@ struct Evm::Machine {
     }
     void move_value(Account& from, Account& to, const uint256& value) {
         if (value.is_zero() || &from == &to) return;
+        if (!to.loaded) host.load(to);
         host.set_balance(from, from.balance - value);
         host.set_balance(to, to.balance + value);
     }
@@ -130,7 +131,7 @@ struct Evm::Machine {
     bool begin_call(const Request& r, Account* payer, Outcome& out) {
         const size_t snapshot = host.snapshot();
         if (r.kind == Request::Kind::call && payer) move_value(*payer, *r.recipient, r.value);
-        if (const unsigned number = precompile_at(host.revision, r.code_account->address)) {
+        if (const unsigned number = r.code_account->precompile) {
             PrecompileResult result = run_precompile(host.revision, number, r.input, r.gas);
             if (!result.ok) {
                 host.revert(snapshot);
@@ -142,6 +143,7 @@ struct Evm::Machine {
             out.output = out.owned;
             return false;
         }
+        if (!r.code_account->loaded) host.load(*r.code_account);
         const Code* code = r.code_account->has_code() ? &host.code(*r.code_account) : nullptr;
         if (code && code->delegate() && GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation) {
             Account& delegate = host.account(*code->delegate());
@@ -278,10 +280,11 @@ struct Evm::Machine {
     }
 
     ExecutionResult execute(const Message& m) {
-        Account& recipient = host.account(m.recipient);
+        Account& recipient = host.locate(m.recipient);
         Outcome out;
         bool running;
         if (m.create) {
+            if (!recipient.loaded) host.load(recipient);
             running = begin_create(host.account(m.sender), recipient, m.value, m.input, m.gas, out);
         } else {
             Request r;
@@ -291,10 +294,13 @@ struct Evm::Machine {
             r.input = m.input;
             r.gas = m.gas;
             // The delegate of the called account is warm from the start (EIP-7702).
-            if (GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation && recipient.has_code()) {
-                if (const auto& delegate = host.code(recipient).delegate()) {
-                    Account& a = host.account(*delegate);
-                    if (!a.warm) host.warm_account(a);
+            if (GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation && !recipient.precompile) {
+                if (!recipient.loaded) host.load(recipient);
+                if (recipient.has_code()) {
+                    if (const auto& delegate = host.code(recipient).delegate()) {
+                        Account& a = host.locate(*delegate);
+                        if (!a.warm) host.warm_account(a);
+                    }
                 }
             }
             // The caller of a system call need not be known to anybody: it is looked at only when it pays.

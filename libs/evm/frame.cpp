@@ -6,8 +6,13 @@
 namespace ashlar::evm {
 namespace {
 
-/// Room that is enough for nearly every call tree; fresh memory costs nothing until it is touched.
+/// Guest: room that is enough for nearly every call tree; fresh memory costs nothing until it is touched. Host: what
+/// the allocator has handed out before is zeroed by hand, so little is asked for at first.
+#ifdef __riscv
 constexpr size_t INITIAL_CAPACITY = size_t{4} << 20;
+#else
+constexpr size_t INITIAL_CAPACITY = size_t{128} << 10;
+#endif
 
 /// Fresh zero memory. The guest's allocator hands out nothing else; on the host calloc gets it from the system
 /// unwritten.

@@ -29,19 +29,25 @@ struct Account {
     bool created = false;
     /// Scheduled for deletion at the end of this transaction.
     bool destroyed = false;
+    /// Number of the precompiled contract at this address (precompile_at), or 0. Set by whoever makes the record.
+    uint16_t precompile = 0;
+    /// Balance, nonce and code hash say what the state says; until then only address and marks count.
+    bool loaded = false;
 
     bool has_code() const { return code_hash != EMPTY_CODE_HASH; }
     /// Empty in the sense of EIP-161; accounts that do not exist are empty too.
     bool empty() const { return nonce == 0 && !has_code() && balance.is_zero(); }
 };
 
-/// One storage slot. Both values are known as soon as a host hands it out.
+/// One storage slot.
 struct StorageSlot {
     /// The value at the start of the transaction (EIP-2200).
     uint256 original;
     uint256 current;
     /// In accessed_storage_keys (EIP-2929).
     bool warm = false;
+    /// Both values are known.
+    bool loaded = false;
 };
 
 struct Log {
@@ -73,15 +79,33 @@ struct TxEnv {
 
 /// State access. Accounts and slots keep their address in memory for the whole transaction. No call fails: a host that
 /// lacks data (an incomplete witness) notes that, answers with zero and lets the driver ask afterwards.
+///
+/// Locating is free and says what is warm; loading reads the state. The interpreter loads what it has charged for and
+/// needs, so that a witness may lack what an execution could not pay for.
 class Host {
   public:
-    /// The account, loaded when first asked for; one that does not exist is handed out empty. Never charges, never
-    /// warms.
-    virtual Account& account(const Address& address) = 0;
+    /// The account with its marks, loaded or not. Never charges, never warms.
+    virtual Account& locate(const Address& address) = 0;
+    /// Reads the account's fields; one that does not exist is empty.
+    virtual void load(Account& account) = 0;
+    /// The loaded account.
+    Account& account(const Address& address) {
+        Account& a = locate(address);
+        if (!a.loaded) load(a);
+        return a;
+    }
     /// The account's code, loaded and checked when first asked for; lives as long as the host.
     virtual const Code& code(Account& account) = 0;
-    /// The slot, loaded when first asked for. Never charges, never warms.
-    virtual StorageSlot& slot(Account& account, const uint256& key) = 0;
+    /// The slot with its mark, loaded or not. Never charges, never warms.
+    virtual StorageSlot& locate_slot(Account& account, const uint256& key) = 0;
+    /// Reads the slot's values.
+    virtual void load_slot(Account& account, StorageSlot& slot) = 0;
+    /// The loaded slot.
+    StorageSlot& slot(Account& account, const uint256& key) {
+        StorageSlot& s = locate_slot(account, key);
+        if (!s.loaded) load_slot(account, s);
+        return s;
+    }
     /// True if the account has any storage at the start of the transaction (EIP-7610).
     virtual bool has_storage(Account& account) = 0;
     virtual uint256 transient(Account& account, const uint256& key) = 0;

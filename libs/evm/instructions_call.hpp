@@ -9,11 +9,14 @@ namespace ashlar::evm::op {
 /// All but one 64th of the gas (EIP-150).
 constexpr uint64_t most_of(uint64_t gas) { return gas - gas / 64; }
 
-/// Charges the access of the delegate that the account's code names, if any (EIP-7702).
+/// Charges the access of the delegate that the account's code names, if any (EIP-7702). No key of a precompiled
+/// contract's address is known, so nothing was ever delegated there: its account need not be looked at.
 inline bool charge_delegate(Frame& f, GasRegister& gas, Account& a) {
-    if (!f.parameters->delegation || !a.has_code()) return true;
+    if (!f.parameters->delegation || a.precompile) return true;
+    load(f, a);
+    if (!a.has_code()) return true;
     const auto& delegate = f.host->code(a).delegate();
-    return !delegate || charge_account(f, gas, f.host->account(*delegate));
+    return !delegate || charge_account(f, gas, f.host->locate(*delegate));
 }
 
 /// What a call that cannot start leaves behind: no return data, zero on the stack.
@@ -36,21 +39,24 @@ Exit call(ASHLAR_HANDLER_PARAMETERS) {
     const uint256 &in_offset = range[0], &in_size = range[-1], &out_offset = range[-2], &out_size = range[-3];
 
     GasRegister g = gas;
-    Account& target = f.host->account(args[-1].to_address());
-    if (!charge_account(f, g, target)) return exit_with(Status::out_of_gas);
+    Account& target = f.host->locate(args[-1].to_address());
     if constexpr (KIND == Kind::call) {
         if (f.is_static && !value.is_zero()) return exit_with(Status::static_violation);
     }
-    if (!f.touch_memory(g, in_offset, in_size) || !f.touch_memory(g, out_offset, out_size) ||
-        !charge_delegate(f, g, target))
+    // First what can be charged without a look at the target; whoever cannot pay that never sees it.
+    if (!charge_account(f, g, target) || !f.touch_memory(g, in_offset, in_size) ||
+        !f.touch_memory(g, out_offset, out_size))
         return exit_with(Status::out_of_gas);
     uint64_t stipend = 0;
     if (HAS_VALUE && !value.is_zero()) {
-        uint64_t cost = p.call_value;
-        if (KIND == Kind::call && target.empty()) cost += p.new_account;
-        if (!f.charge(g, cost)) return exit_with(Status::out_of_gas);
+        if (!f.charge(g, p.call_value)) return exit_with(Status::out_of_gas);
+        if constexpr (KIND == Kind::call) {
+            load(f, target);
+            if (target.empty() && !f.charge(g, p.new_account)) return exit_with(Status::out_of_gas);
+        }
         stipend = p.call_stipend;
     }
+    if (!charge_delegate(f, g, target)) return exit_with(Status::out_of_gas);
     const uint64_t most = most_of(f.total_gas(g));
     const uint64_t child_gas = gas_asked.fits_u64() ? std::min(gas_asked.low64(), most) : most;
     f.charge(g, child_gas);

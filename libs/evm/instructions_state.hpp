@@ -26,19 +26,23 @@ ASHLAR_VALUE(BlobBaseFee, f.host->block.blob_base_fee)
 ASHLAR_VALUE(Zero, uint256{})
 #undef ASHLAR_VALUE
 
-/// Charges the access of an account and warms it (EIP-2929).
+/// Charges the access of an account and warms it (EIP-2929). Needs no more than its mark.
 inline bool charge_account(Frame& f, GasRegister& gas, Account& a) {
     if (a.warm) return f.charge(gas, f.parameters->warm_access);
     if (!f.charge(gas, f.parameters->cold_account)) return false;
     f.host->warm_account(a);
     return true;
 }
+inline void load(Frame& f, Account& a) {
+    if (!a.loaded) f.host->load(a);
+}
 
 struct Balance {
     static constexpr int IN = 1, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
-        Account& a = f.host->account(top[-1].to_address());
+        Account& a = f.host->locate(top[-1].to_address());
         if (!charge_account(f, gas, a)) return Status::out_of_gas;
+        load(f, a);
         top[-1] = a.balance;
         return Status::success;
     }
@@ -46,8 +50,9 @@ struct Balance {
 struct ExtCodeSize {
     static constexpr int IN = 1, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
-        Account& a = f.host->account(top[-1].to_address());
+        Account& a = f.host->locate(top[-1].to_address());
         if (!charge_account(f, gas, a)) return Status::out_of_gas;
+        load(f, a);
         top[-1] = uint256{a.has_code() ? f.host->code(a).size() : 0};
         return Status::success;
     }
@@ -55,14 +60,16 @@ struct ExtCodeSize {
 struct ExtCodeCopy {
     static constexpr int IN = 4, OUT = 0;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
-        Account& a = f.host->account(top[-1].to_address());
+        Account& a = f.host->locate(top[-1].to_address());
         const uint256 &to = top[-2], &from = top[-3], &size = top[-4];
         if (!f.touch_memory(gas, to, size) || !f.charge(gas, f.parameters->copy_word * words_of(size.low32())) ||
             !charge_account(f, gas, a))
             return Status::out_of_gas;
-        if (size.low32())
+        if (size.low32()) {
+            load(f, a);
             copy_padded(f.memory + to.low32(), a.has_code() ? f.host->code(a).bytes() : BytesView{}, from,
                         size.low32());
+        }
         return Status::success;
     }
 };
@@ -70,8 +77,9 @@ struct ExtCodeCopy {
 struct ExtCodeHash {
     static constexpr int IN = 1, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
-        Account& a = f.host->account(top[-1].to_address());
+        Account& a = f.host->locate(top[-1].to_address());
         if (!charge_account(f, gas, a)) return Status::out_of_gas;
+        load(f, a);
         top[-1] = a.empty() ? uint256{} : uint256::from(a.code_hash);
         return Status::success;
     }
@@ -100,13 +108,14 @@ struct BlobHash {
 struct Sload {
     static constexpr int IN = 1, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
-        StorageSlot& s = f.host->slot(*f.self, top[-1]);
+        StorageSlot& s = f.host->locate_slot(*f.self, top[-1]);
         if (s.warm) {
             if (!f.charge(gas, f.parameters->warm_access)) return Status::out_of_gas;
         } else {
             if (!f.charge(gas, f.parameters->cold_slot)) return Status::out_of_gas;
             f.host->warm_slot(*f.self, s, top[-1]);
         }
+        if (!s.loaded) f.host->load_slot(*f.self, s);
         top[-1] = s.current;
         return Status::success;
     }
@@ -119,6 +128,7 @@ struct Sstore {
         if (f.is_static) return Status::static_violation;
         if (f.total_gas(gas) <= p.sstore_stipend) return Status::out_of_gas;
         const uint256 &key = top[-1], &value = top[-2];
+        // More than the stipend is left, which covers every access: nothing is read that could not be paid for.
         StorageSlot& s = f.host->slot(*f.self, key);
         uint64_t cost = s.warm ? 0 : p.cold_slot;
         int64_t refund = 0;
@@ -187,16 +197,21 @@ Exit self_destruct(ASHLAR_HANDLER_PARAMETERS) {
     const GasParameters& p = *f.parameters;
     Host& host = *f.host;
     if (f.is_static) return exit_with(Status::static_violation);
-    Account& heir = host.account(sp[-1].to_address());
-    const bool was_warm = heir.warm;
-    uint64_t cost = was_warm ? 0 : p.cold_account;
-    if (!f.self->balance.is_zero() && heir.empty()) cost += p.new_account;
+    Account& heir = host.locate(sp[-1].to_address());
     GasRegister g = gas;
-    if (!f.charge(g, cost)) return exit_with(Status::out_of_gas);
-    if (!was_warm) host.warm_account(heir);
-    const bool destroys = !p.selfdestruct_only_if_created || f.self->created;
+    if (!heir.warm) {
+        if (!f.charge(g, p.cold_account)) return exit_with(Status::out_of_gas);
+        host.warm_account(heir);
+    }
     const uint256 amount = f.self->balance;
-    if (&heir != f.self) {
+    if (!amount.is_zero()) {
+        load(f, heir);
+        if (heir.empty() && !f.charge(g, p.new_account)) return exit_with(Status::out_of_gas);
+    }
+    const bool destroys = !p.selfdestruct_only_if_created || f.self->created;
+    if (amount.is_zero()) {
+        // Nobody gets anything, and who gets nothing need not be known.
+    } else if (&heir != f.self) {
         host.set_balance(heir, heir.balance + amount);
         host.set_balance(*f.self, uint256{});
     } else if (destroys) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "libs/evm/evm.hpp"
+#include "libs/evm/precompiles.hpp"
 #include "libs/hash/keccak256.hpp"
 
 namespace ashlar::evm {
@@ -22,6 +23,9 @@ class MemoryHost final : public Host {
     std::vector<Log> logs;
     std::vector<Address> destroyed;
     std::vector<std::unique_ptr<Code>> old_codes;
+    /// What was read: accounts when first loaded, codes each time.
+    std::vector<Address> loaded_accounts, loaded_codes;
+    size_t loaded_slots = 0;
 
     Entry& entry(const Address& a) {
         auto [it, inserted] = accounts.try_emplace(a);
@@ -35,14 +39,27 @@ class MemoryHost final : public Host {
         e.parsed.reset();
     }
 
-    Account& account(const Address& a) override { return entry(a); }
+    Account& locate(const Address& a) override {
+        Entry& e = entry(a);
+        e.precompile = static_cast<uint16_t>(precompile_at(revision, a));
+        return e;
+    }
+    void load(Account& a) override {
+        a.loaded = true;
+        loaded_accounts.push_back(a.address);
+    }
     const Code& code(Account& a) override {
         auto& e = static_cast<Entry&>(a);
+        loaded_codes.push_back(a.address);
         if (!e.parsed) e.parsed = std::make_unique<Code>(e.code_bytes);
         return *e.parsed;
     }
-    StorageSlot& slot(Account& a, const uint256& key) override {
+    StorageSlot& locate_slot(Account& a, const uint256& key) override {
         return static_cast<Entry&>(a).storage[key.to_bytes32()];
+    }
+    void load_slot(Account&, StorageSlot& slot) override {
+        slot.loaded = true;
+        loaded_slots++;
     }
     bool has_storage(Account& a) override {
         for (const auto& [key, slot] : static_cast<Entry&>(a).storage)

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// A witness may lack what a transaction never gets to see.
+#include <catch2/catch.hpp>
+
+#include "libs/base/hex.hpp"
+#include "libs/ethereum/executor.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "libs/mpt/account.hpp"
+#include "libs/rlp/encode.hpp"
+#include "test/unit/mpt/reference.hpp"
+
+using namespace ashlar;
+using namespace ashlar::ethereum;
+using evm::Revision;
+using evm::uint256;
+namespace ref = mpt::reference;
+
+namespace {
+
+Address numbered(uint8_t n) {
+    Address a;
+    a[0] = 0xee;
+    a[19] = n;
+    return a;
+}
+const Address CONTRACT = numbered(1), TARGET = numbered(2);
+
+struct AccountSpec {
+    uint64_t nonce = 0;
+    uint64_t balance = 0;
+    Bytes code;
+    ref::Map storage;
+    bool code_in_witness = true;
+};
+
+/// A state of a few accounts, its witness, and one transaction to run on it.
+struct World {
+    std::map<Address, AccountSpec> accounts;
+    ref::Source source;
+    CodeStore codes;
+    Bytes32 root;
+
+    void build() {
+        ref::Map leaves;
+        for (const auto& [address, a] : accounts) {
+            const Bytes32 storage_root = ref::root(a.storage, &source.nodes);
+            const Bytes32 code_hash = hash::keccak256(a.code);
+            if (!a.code.empty() && a.code_in_witness) codes.add(code_hash, evm::Code(a.code));
+            const Bytes32 balance = uint256{a.balance}.to_bytes32();
+            uint8_t out[mpt::MAX_ACCOUNT_SIZE];
+            const size_t n =
+                mpt::encode_account(out, {a.nonce, rlp::trim(balance.view()), storage_root.data(), code_hash.data()});
+            leaves[hash::keccak256(address.view())] = Bytes(out, out + n);
+        }
+        root = ref::root(leaves, &source.nodes);
+    }
+    /// Takes the leaf of an account, or of a slot, out of the witness.
+    void forget(const Bytes32& key) {
+        for (auto it = source.nodes.begin(); it != source.nodes.end(); ++it) {
+            mpt::Arena arena;
+            auto node = mpt::decode_node(arena, it->second, 0);
+            if (!node || (*node)->kind != mpt::Kind::leaf) continue;
+            const mpt::Path& path = mpt::as_short(*node)->path;
+            const mpt::Path rest = mpt::Path{key.data(), 0, 64}.drop(64u - path.size);
+            if (path.size < 32 || mpt::common_prefix(path, rest) != path.size) continue;
+            source.nodes.erase(it);
+            return;
+        }
+        FAIL("no such leaf");
+    }
+    void forget(const Address& address) { forget(hash::keccak256(address.view())); }
+
+    /// Runs one transaction; empty if it went through, else the error's name.
+    std::string run(const Transaction& t, Revision revision = Revision::osaka) {
+        const ChainConfig config = *known_chain("mainnet");
+        Header header;
+        header.number = 25'000'000;
+        header.timestamp = 1'780'000'000;
+        header.gas_limit = 60'000'000;
+        header.fields = Header::PRAGUE_FIELDS;
+        mpt::Store store(&source);
+        mpt::Slot slot = store.open(root);
+        Ancestors ancestors;
+        State state(store, slot, codes, ancestors, Bytes32{});
+        Executor executor(config, header, revision, state, 0, 0);
+        auto done = executor.transaction(t);
+        if (!done) return std::string(to_string(done.error().code));
+        auto after = state.commit();
+        return after ? "" : std::string(to_string(after.error().code));
+    }
+};
+
+/// Signed by somebody: any r that is an abscissa and any s are a signature of some account.
+Transaction transaction(const Address& to, uint64_t gas_limit) {
+    Transaction t;
+    t.type = TransactionType::dynamic_fee;
+    t.to = to;
+    t.gas_limit = gas_limit;
+    t.r = uint256{1};
+    t.s = uint256{7};
+    t.signing_hash = hash::keccak256(to.view());
+    return t;
+}
+
+Bytes code(const std::string& hex) { return *from_hex(hex); }
+std::string push(const Address& a) { return "73" + to_hex(a.view()); }
+
+constexpr uint64_t BASE = 21000;
+
+}  // namespace
+
+TEST_CASE("an account whose only access runs out of gas may be missing") {
+    // BALANCE of TARGET: 3 for the push and 2600.
+    for (const bool enough : {false, true}) {
+        World w;
+        const Transaction t = transaction(CONTRACT, BASE + 3 + (enough ? 2600 : 2599));
+        w.accounts[CONTRACT].code = code(push(TARGET) + "31");
+        w.accounts[TARGET].balance = 1;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.build();
+        w.forget(TARGET);
+        CHECK(w.run(t) == (enough ? std::string(to_string(ErrorCode::missing_node)) : ""));
+    }
+}
+
+TEST_CASE("a slot whose only access runs out of gas may be missing") {
+    for (const bool enough : {false, true}) {
+        World w;
+        const Transaction t = transaction(CONTRACT, BASE + 3 + (enough ? 2100 : 2099));
+        AccountSpec& a = w.accounts[CONTRACT];
+        a.code = code("600054");
+        rlp::Writer value;
+        value.string(Bytes(32, 1));
+        for (uint64_t i = 0; i < 3; i++) a.storage[hash::keccak256(uint256{i}.to_bytes32().view())] = value.out;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.build();
+        w.forget(hash::keccak256(uint256{}.to_bytes32().view()));
+        CHECK(w.run(t) == (enough ? std::string(to_string(ErrorCode::missing_node)) : ""));
+    }
+}
+
+TEST_CASE("a delegate that cannot be paid for may be missing, account and code") {
+    for (const bool enough : {false, true}) {
+        World w;
+        // STATICCALL of an account that delegates to TARGET: 17 for the operands, then 2600 for each.
+        const Transaction t = transaction(CONTRACT, BASE + 17 + 2600 + (enough ? 2600 : 2599));
+        const Address delegating = numbered(3);
+        w.accounts[CONTRACT].code = code("6000600060006000" + push(delegating) + "5afa");
+        const auto designator = evm::delegation_designator(TARGET);
+        w.accounts[delegating].code = Bytes(designator.begin(), designator.end());
+        w.accounts[TARGET].code = code("00");
+        w.accounts[TARGET].code_in_witness = false;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.build();
+        w.forget(TARGET);
+        CHECK(w.run(t) == (enough ? std::string(to_string(ErrorCode::missing_node)) : ""));
+    }
+}
+
+TEST_CASE("code is needed where it runs, not where it is only named") {
+    for (const char* op : {"31", "3f", "3b"}) {
+        World w;
+        const Transaction t = transaction(CONTRACT, 100000);
+        w.accounts[CONTRACT].code = code(push(TARGET) + op);
+        w.accounts[TARGET].code = code("00");
+        w.accounts[TARGET].code_in_witness = false;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.build();
+        const bool needs = std::string_view(op) == "3b";
+        CHECK(w.run(t) == (needs ? std::string(to_string(ErrorCode::missing_code)) : ""));
+    }
+}
+
+TEST_CASE("a precompiled contract's account may be missing") {
+    World w;
+    Address identity;
+    identity[19] = 4;
+    const Transaction t = transaction(identity, 100000);
+    w.accounts[identity].balance = 1;
+    w.accounts[CONTRACT].nonce = 1;
+    w.accounts[*recover_sender(t)].balance = 1;
+    w.build();
+    w.forget(identity);
+    CHECK(w.run(t).empty());
+}
+
+TEST_CASE("the code of an authority with another nonce may be missing") {
+    for (const uint64_t nonce : {4u, 5u}) {
+        World w;
+        Transaction t = transaction(TARGET, 100000);
+        t.type = TransactionType::set_code;
+        Authorization a;
+        a.address = CONTRACT;
+        a.nonce = 5;
+        a.r = uint256{1};
+        a.s = uint256{9};
+        a.signing_hash = hash::keccak256(CONTRACT.view());
+        t.authorizations.push_back(a);
+        AccountSpec& authority = w.accounts[*recover_authority(a)];
+        authority.nonce = nonce;
+        authority.code = code("00");
+        authority.code_in_witness = false;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.accounts[TARGET].balance = 1;
+        w.build();
+        CHECK(w.run(t) == (nonce == 5 ? std::string(to_string(ErrorCode::missing_code)) : ""));
+    }
+}
+
+TEST_CASE("a transaction that breaks a rule whoever sent it needs no sender in the witness") {
+    const Transaction cheap = transaction(CONTRACT, BASE - 1);
+    World w;
+    w.accounts[*recover_sender(cheap)].balance = 1;
+    w.accounts[CONTRACT].nonce = 1;
+    w.build();
+    w.forget(*recover_sender(cheap));
+    CHECK(w.run(cheap) == std::string(to_string(ErrorCode::intrinsic_gas)));
+    CHECK(w.run(transaction(CONTRACT, BASE)) == std::string(to_string(ErrorCode::missing_node)));
+    Transaction greedy = cheap;
+    greedy.max_priority_fee = uint256{1};
+    CHECK(w.run(greedy) == std::string(to_string(ErrorCode::priority_fee)));
+}
+
+TEST_CASE("the missing code of a sender is named, not taken for a contract's") {
+    World w;
+    const Transaction t = transaction(CONTRACT, BASE);
+    AccountSpec& sender = w.accounts[*recover_sender(t)];
+    sender.balance = 1;
+    const auto designator = evm::delegation_designator(TARGET);
+    sender.code = Bytes(designator.begin(), designator.end());
+    sender.code_in_witness = false;
+    w.build();
+    CHECK(w.run(t) == std::string(to_string(ErrorCode::missing_code)));
+}
