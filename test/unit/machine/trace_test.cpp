@@ -2,46 +2,12 @@
 #include <catch2/catch.hpp>
 
 #include "libs/air/describe.hpp"
-#include "libs/machine/check.hpp"
 #include "libs/machine/chip_set.hpp"
-#include "libs/machine/trace.hpp"
-#include "libs/rv32/executor.hpp"
+#include "libs/machine/statement.hpp"
 #include "test/support/sample_programs.hpp"
+#include "test/support/trace_check.hpp"
 
 using namespace ashlar;
-
-namespace {
-
-/// Executes, records and checks every chunk of a run; returns the number of chunks.
-size_t check_run(const rv32::Program& program, rv32::Stdin in, uint64_t chunk_cycles) {
-    const iop::Profile& profile = *iop::named_profile("test");
-    exec::ThreadPool pool(2);
-    const machine::ProgramLayout layout(program, profile);
-    const auto prep = machine::preprocessed_tables(profile, layout);
-    machine::MemoryTree tree(program, pool);
-    rv32::ExecuteOptions options;
-    options.chunk_cycles = chunk_cycles;
-    auto cursor = rv32::ChunkCursor::make(program, std::move(in), options);
-    REQUIRE(cursor);
-    size_t chunks = 0;
-    while (auto start = cursor->next()) {
-        const rv32::ChunkRecord chunk = rv32::record_chunk(program, *start);
-        const auto boundary = tree.update(chunk.leaves, pool);
-        const auto trace = machine::build_trace(profile, layout, chunk, boundary, pool);
-        if (!trace) FAIL(trace.error().code << ": " << trace.error().message);
-        const machine::Statement statement{
-            {chunk.pc_in, boundary.root_in}, {chunk.pc_out, boundary.root_out}, chunk.t_out};
-        for (const auto& line : machine::check_trace(*trace, prep, statement))
-            FAIL_CHECK("chunk " << chunks << ": " << line);
-        chunks++;
-    }
-    const auto report = cursor->report();
-    INFO((report.fault ? report.fault->message : std::string("no fault")));
-    CHECK(report.exit_code == 0u);
-    return chunks;
-}
-
-}  // namespace
 
 TEST_CASE("the machine keeps the rules", "[machine]") {
     const auto violations = air::check_system<machine::PublicStatement, machine::MachineChips>();
@@ -50,6 +16,6 @@ TEST_CASE("the machine keeps the rules", "[machine]") {
 }
 
 TEST_CASE("every opcode traces to a machine that balances", "[machine]") {
-    CHECK(check_run(test::every_opcode_program(30), {}, 1 << 20) == 1);
-    CHECK(check_run(test::every_opcode_program(12), {}, 500) > 5);
+    CHECK(test::check_run(test::every_opcode_program(30), {}, 1 << 20) == 1);
+    CHECK(test::check_run(test::every_opcode_program(12), {}, 500) > 5);
 }
