@@ -63,16 +63,15 @@ std::string EngineProcess::reap() {
     {
         const std::lock_guard lock(mutex_);
         pid = pid_;
+        pid_ = -1;  // from here on kill() leaves the number alone: once waited for, it may be another process
         if (fd_ >= 0) ::close(fd_);
         fd_ = -1;
+        if (pid > 0) ::kill(pid, SIGKILL);
     }
     if (pid <= 0) return "not running";
-    ::kill(pid, SIGKILL);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    const std::lock_guard lock(mutex_);
-    pid_ = -1;
     if (WIFSIGNALED(status)) return fmt::format("signal {}", WTERMSIG(status));
     return fmt::format("exit code {}", WEXITSTATUS(status));
 }
@@ -118,7 +117,8 @@ HostResult<void> EngineProcess::start() {
 }
 
 HostResult<json::object> EngineProcess::call(const json::object& request, const ProgressFn& progress,
-                                             std::stop_token stop) {
+                                             const std::stop_token& stop, std::chrono::milliseconds limit) {
+    const auto begin = std::chrono::steady_clock::now();
     if (pid() <= 0) ASHLAR_TRY(start());
     int fd;
     {
@@ -137,6 +137,11 @@ HostResult<json::object> EngineProcess::call(const json::object& request, const 
         if (stop.stop_requested()) {
             reap();
             return fail("stopped", "stopped on request");
+        }
+        if (limit.count() > 0 && std::chrono::steady_clock::now() - begin > limit) {
+            reap();
+            log::warning("engine_overdue", {{"engine", name_}, {"limit_ms", limit.count()}});
+            return fail("engine_overdue", fmt::format("the engine gave no answer within {} s", limit.count() / 1000));
         }
         pollfd p{fd, POLLIN, 0};
         const int ready = ::poll(&p, 1, POLL_MS);

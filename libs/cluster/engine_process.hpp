@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <boost/json/fwd.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,9 +37,10 @@ class EngineProcess {
     EngineProcess& operator=(const EngineProcess&) = delete;
 
     /// Runs one request. Codes: those of the service; "engine_died" (killed, crashed, out of memory), "engine_start",
-    /// "stopped" after a stop request, which kills the process.
+    /// "engine_overdue" after `limit` (zero: none), "stopped" after a stop request; the last two kill the process.
     HostResult<boost::json::object> call(const boost::json::object& request, const ProgressFn& progress,
-                                         std::stop_token);
+                                         const std::stop_token& stop,
+                                         std::chrono::milliseconds limit = std::chrono::milliseconds(0));
     /// Ends the process with SIGKILL; a running call returns "engine_died". The next call starts a new one.
     void kill();
     pid_t pid() const;

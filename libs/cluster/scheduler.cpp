@@ -278,13 +278,17 @@ void Scheduler::verify_again(BlockId id) {
     verifying_.erase(id);
 }
 
+bool says(const BlockClaims& c, const Block& b) {
+    return c.block_hash == b.hash && c.number == b.number && c.chain_id == b.chain_id &&
+           c.parent_hash == b.parent_hash && c.state_root == b.state_root;
+}
+
 HostResult<void> Scheduler::verified(BlockId id, const BlockClaims& claims, double milliseconds) {
     {
         const std::lock_guard lock(mutex_);
         auto b = store_.block(id);
         if (!b || b->state != BlockState::verifying) return {};
-        if (claims.block_hash == b->hash && claims.number == b->number && claims.chain_id == b->chain_id &&
-            claims.parent_hash == b->parent_hash && claims.state_root == b->state_root)
+        if (says(claims, *b))
             return change([&]() -> HostResult<void> {
                 b->claims = json::serialize(to_json(claims));
                 b->verify_milliseconds = milliseconds;

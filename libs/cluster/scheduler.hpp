@@ -23,6 +23,8 @@ struct Policy {
     int64_t attempt_deadline_ms = 120'000;  ///< absolute, from the start of the attempt
     int64_t attempt_silence_ms = 60'000;    ///< without progress
     int64_t node_silence_ms = 15'000;       ///< without a heartbeat
+    /// A node that beats but does not name an attempt it was given this long ago never got it: its answer was lost.
+    int64_t unreported_ms = 10'000;
     int64_t backoff_ms = 500;
     /// First entry: what an attempt starts with. Two attempts on each before the next: other worker, then smaller
     /// chunk.
@@ -87,6 +89,9 @@ struct LiveProgress {
     std::string stage;
     uint64_t done = 0, total = 0, chunks = 0;
 };
+
+/// Whether a proof's claims are of this block: the one its inputs were prepared for.
+bool says(const BlockClaims& claims, const Block& block);
 
 /// The job model: every state change of cluster.md section 4, each in one store transaction, with its event. Knows
 /// nothing of HTTP, engines or Ethereum. Thread-safe. After a restart, make a new one on the same store and call
@@ -189,6 +194,7 @@ class Scheduler {
     void lose_attempts(const std::string& node, uint64_t before_epoch, const std::string& reason);
     bool has_other_node(const Task&, const Node&);
     uint64_t chunk_for(uint64_t attempt) const;
+    HostResult<void> lose_unreported(const Node&, const std::vector<AttemptProgress>&);
     HostResult<Node> known_node(const std::string& id, uint64_t epoch);
     void accept(Task&, Attempt&, const AttemptResult&);
 };

@@ -2,6 +2,7 @@
 // Nodes and attempts: registration, heartbeats, claims, results, giving up.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -146,7 +147,7 @@ HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& nod
                                                           const std::vector<AttemptProgress>& reports,
                                                           const std::string&) {
     const std::lock_guard lock(mutex_);
-    ASHLAR_TRY(known_node(node, epoch));
+    ASHLAR_ASSIGN(const Node n, known_node(node, epoch));
     last_seen_[node] = now_();
     std::vector<std::string> stop;
     for (const auto& r : reports) {
@@ -162,7 +163,27 @@ HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& nod
             version_++;
         }
     }
+    ASHLAR_TRY(lose_unreported(n, reports));
     return stop;
+}
+
+/// Reconciles: a claim is assigned before its answer is on the way, and a connection may break in between.
+HostResult<void> Scheduler::lose_unreported(const Node& n, const std::vector<AttemptProgress>& reports) {
+    std::vector<Attempt> missing;
+    for (Attempt& a : store_.running_attempts()) {
+        if (a.node != n.id || a.epoch != n.epoch || now_() - a.started_ms < policy_.unreported_ms) continue;
+        const auto reported = [&](const AttemptProgress& r) { return r.attempt == a.id; };
+        if (std::none_of(reports.begin(), reports.end(), reported)) missing.push_back(std::move(a));
+    }
+    if (missing.empty()) return {};
+    return change([&]() -> HostResult<void> {
+        for (Attempt& a : missing) {
+            end_attempt(a, AttemptState::lost, "its node does not know it");
+            if (auto t = store_.task(a.task); t && t->current == a.id && t->state == TaskState::running)
+                retry_task(*t, a, {"attempt_unreported", "the node never got the task"});
+        }
+        return {};
+    });
 }
 
 HostResult<Node> Scheduler::drain_node(const std::string& id, bool drain) {

@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <sstream>
 
 #include "libs/base/log.hpp"
@@ -38,6 +42,17 @@ bool parse_role(std::string_view name, Role& out) {
 
 bool role_allows(Role have, Role need) { return need == Role::none || have == Role::admin || have == need; }
 
+HostResult<void> write_secret(const fs::path& file, BytesView bytes) {
+    ASHLAR_TRY(write_file_atomically(file, bytes, 0600));
+    struct stat folder{};
+    if (::geteuid() != 0 || ::stat(fs::absolute(file).parent_path().c_str(), &folder) != 0) return {};
+    if (folder.st_uid == 0 && folder.st_gid == 0) return {};
+    if (::chown(file.c_str(), folder.st_uid, folder.st_gid) != 0 || ::chmod(file.c_str(), 0640) != 0)
+        return fail("file_unwritable", fmt::format("{}: {}", file.string(), std::strerror(errno)),
+                    "check the file system");
+    return {};
+}
+
 HostResult<std::vector<TokenRecord>> TokenFile::list() const {
     std::vector<TokenRecord> out;
     std::error_code ec;
@@ -65,7 +80,7 @@ HostResult<void> TokenFile::save(const std::vector<TokenRecord>& records) const 
     std::string text = "# id role sha256-of-token created note\n";
     for (const auto& r : records)
         text += fmt::format("{} {} {} {} {}\n", r.id, role_name(r.role), r.hash, r.created_s, r.note);
-    return write_file_atomically(file_, as_bytes(text), 0600);
+    return write_secret(file_, as_bytes(text));
 }
 
 HostResult<std::string> TokenFile::create(Role role, const std::string& note) const {

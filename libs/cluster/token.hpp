@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libs/base/bytes.hpp"
 #include "libs/base/error.hpp"
 
 namespace ashlar::cluster {
@@ -62,6 +63,9 @@ class TokenVerifier {
     void refresh();
 };
 
+/// Writes a secret for its owner only. Run by root it gets the owner and group of its folder, and that group may read
+/// it: so a daemon can read what root made in the daemon's folder.
+HostResult<void> write_secret(const std::filesystem::path& file, BytesView bytes);
 /// Reads a token from a file (first line, trimmed); code "token_file_bad".
 HostResult<std::string> read_token(const std::filesystem::path& file);
 

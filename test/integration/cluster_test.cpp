@@ -190,3 +190,17 @@ TEST_CASE("a drained node gets nothing; a stopped one ends its task first") {
     CHECK(c.wait_job(id) == "done");
     CHECK(number_field(c.get("/v1/blocks/30"), "attempts") == 2);
 }
+
+TEST_CASE("a node stopped in the middle of a long task hands it back at once") {
+    TestCluster c;
+    c.add_block(31, "subblocks 1 steps 40 step_ms 50");
+    c.start_coordinator();
+    c.start_node("w1", "worker", "", 0);
+    c.start_node("w2", "worker", "", 0);
+    c.start_node("a", "aggregator");
+    const int64_t id = c.create_job(31, 1);
+    const std::string victim = c.wait_running_subblock(id);
+    CHECK(c.stop(victim) == 0);
+    CHECK(c.wait_job(id) == "done");
+    CHECK(number_field(c.get("/status").at("counters").as_object(), "retry_node_stopping") == 1);
+}

@@ -115,13 +115,13 @@ void TestCluster::start_coordinator(std::vector<std::string> options) {
     });
 }
 
-void TestCluster::start_node(const std::string& name, const std::string& role, const std::string& fault) {
+void TestCluster::start_node(const std::string& name, const std::string& role, const std::string& fault, int drain_s) {
     const fs::path state = dir / name;
     fs::create_directories(state);
     spawn(name,
           {role, "--coordinator-url", fmt::format("http://127.0.0.1:{}", port), "--token-file",
            (dir / "node_token").string(), "--name", name, "--state-dir", state.string(), "--heartbeat-ms", "100",
-           "--drain-s", "10"},
+           "--drain-s", std::to_string(drain_s)},
           fault);
     wait(name + " is live", [&] {
         for (const auto& n : nodes())

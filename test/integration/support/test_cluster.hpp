@@ -28,7 +28,7 @@ class TestCluster {
     void add_block(uint64_t number, const std::string& plan);
     void start_coordinator(std::vector<std::string> options = {});
     /// `role`: worker or aggregator; `fault`: ASHLAR_TEST_FAULT.
-    void start_node(const std::string& name, const std::string& role, const std::string& fault = "");
+    void start_node(const std::string& name, const std::string& role, const std::string& fault = "", int drain_s = 10);
     void signal(const std::string& name, int number);
     /// SIGKILL, and waits for the end.
     void kill(const std::string& name);

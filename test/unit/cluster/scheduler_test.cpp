@@ -256,6 +256,29 @@ TEST_CASE("after a restart running attempts go on, half-fetched blocks start aga
     CHECK(v->number == 1);
 }
 
+TEST_CASE("an attempt its node never names was never received: it moves on; one that is named stays") {
+    Policy p;
+    p.unreported_ms = 3'000, p.attempt_silence_ms = 60'000;
+    Fixture f(p);
+    f.job();
+    const Node a = f.node("a"), b = f.node("b");
+    f.fetch(2);
+    const auto got = f.claim(a), lost = f.claim(b);
+    REQUIRE(got);
+    REQUIRE(lost);
+    for (int i = 0; i < 3; i++) {
+        f.now += 1'000;
+        REQUIRE(f.s->heartbeat("a", a.epoch, {{got->attempt.id, 1, "proving", 0, 0, 0}}, ""));
+        if (i < 2) REQUIRE(f.s->heartbeat("b", b.epoch, {}, ""));
+    }
+    CHECK(f.s->running_attempts().size() == 2);  // the answer to a claim may still be on its way
+    REQUIRE(f.s->heartbeat("b", b.epoch, {}, ""));
+    CHECK(f.s->running_attempts().size() == 1);
+    CHECK(f.finish(*lost) == "late");
+    CHECK(f.finish(*got) == "accepted");
+    CHECK(f.s->counters().at("retry_attempt_unreported") == 1);
+}
+
 TEST_CASE("the aggregator's word on a bad subblock sends it to another worker") {
     Fixture f;
     f.job();
