@@ -14,8 +14,10 @@
 #include <thread>
 
 #include "daemons/coordinator/config.hpp"
+#include "daemons/coordinator/proof_checks.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/input_folder.hpp"
+#include "libs/cluster/pulse.hpp"
 #include "libs/cluster/report.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/rpc/block_source.hpp"
@@ -30,7 +32,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto IDLE_PAUSE = milliseconds(100);
-constexpr int64_t ROUND_LIMIT_MS = 30'000;
+constexpr auto ROUND_LIMIT = std::chrono::seconds(30);
 constexpr int VERIFY_TRIES = 3;
 constexpr int64_t HEAD_PAUSE_MS = 1000;
 
@@ -71,8 +73,9 @@ class Coordinator final : public App {
     Coordinator(const Config& config, std::vector<std::string> engine_command)
         : config_(config),
           state_dir_(config.path("state_dir")),
-          preparer_("preparer", engine_command),
-          verifier_("verifier", std::move(engine_command)) {}
+          engine_command_(std::move(engine_command)),
+          preparer_("preparer", engine_command_),
+          verifier_("verifier", engine_command_) {}
     ~Coordinator() override { stop(); }
 
     HostResult<void> open() {
@@ -107,6 +110,8 @@ class Coordinator final : public App {
                             "set artefact_dir to the folder with the guest programs");
             *name = *blob;
         }
+        checks_ = std::make_unique<ProofChecks>(*context_, engine_command_, engine_limit());
+        context_->checks = checks_.get();
         ASHLAR_TRY(open_server());
         threads_.emplace_back([this] { loop(rounds_[0], [this] { return fetch_one(); }); });
         threads_.emplace_back([this] { loop(rounds_[1], [this] { return verify_one(); }); });
@@ -119,7 +124,7 @@ class Coordinator final : public App {
     bool healthy() const override {
         if (!server_->alive()) return false;
         return std::all_of(std::begin(rounds_), std::end(rounds_),
-                           [](const auto& r) { return steady_unix_ms() - r < ROUND_LIMIT_MS; });
+                           [](const Pulse& r) { return r.within(ROUND_LIMIT); });
     }
     std::string summary() override {
         uint64_t waiting = 0, proven = 0;
@@ -138,6 +143,7 @@ class Coordinator final : public App {
                 wake_.notify_all();
             }
             if (server_) server_->stop();
+            if (checks_) checks_->stop();
             for (auto& t : threads_) t.join();
             ::close(lock_fd_);
         }
@@ -146,22 +152,25 @@ class Coordinator final : public App {
   private:
     Config config_;
     fs::path state_dir_;
+    std::vector<std::string> engine_command_;
     int lock_fd_ = -1;
     std::optional<BlobStore> blobs_;
     std::unique_ptr<Store> store_;
     std::optional<Scheduler> scheduler_;
     Metrics metrics_;
     std::unique_ptr<Context> context_;
+    std::unique_ptr<ProofChecks> checks_;
     std::unique_ptr<HttpServer> server_;
     EngineProcess preparer_, verifier_;
     std::stop_source stop_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::thread> threads_;
-    std::atomic<int64_t> rounds_[3] = {steady_unix_ms(), steady_unix_ms(), steady_unix_ms()};
+    Pulse rounds_[3];  ///< of the threads that fetch, verify, keep up
     std::map<BlockId, int> verify_tries_;
     uint64_t reported_ = UINT64_MAX;
     std::set<BlockId> observed_;
+    std::map<std::string, std::string> troubles_;  ///< what is wrong now, by event; guarded by mutex_
 
     HostResult<void> open_server() {
         HttpServerOptions http;
@@ -189,41 +198,44 @@ class Coordinator final : public App {
 
     /// Calls `work` again and again; pauses when it had nothing to do.
     template <class Work>
-    void loop(std::atomic<int64_t>& round, const Work& work) {
+    void loop(Pulse& round, const Work& work) {
         while (!stop_.stop_requested()) {
-            round = steady_unix_ms();
+            round.beat();
             if (work()) continue;
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, IDLE_PAUSE, [&] { return stop_.stop_requested(); });
         }
     }
 
-    /// Runs an engine call while the round counter goes on: a long call is the engine's business, not a hang of ours.
-    HostResult<json::object> call(EngineProcess& engine, std::atomic<int64_t>& round, const json::object& request) {
-        std::atomic<bool> done{false};
-        std::thread alive([&] {
-            while (!done) {
-                round = steady_unix_ms();
-                std::this_thread::sleep_for(milliseconds(100));
-            }
-        });
-        auto result = engine.call(request, {}, stop_.get_token());
-        done = true;
-        alive.join();
-        return result;
+    milliseconds engine_limit() const { return std::chrono::seconds(config_.number("engine_limit_s")); }
+
+    HostResult<json::object> call(EngineProcess& engine, Pulse& round, const json::object& request) {
+        return round.during([&] { return engine.call(request, {}, stop_.get_token(), engine_limit()); });
     }
 
     static void warn(const char* event, const Block& b, const Error& e) {
         log::warning(
             event, {{"job", static_cast<int64_t>(b.job)}, {"block", b.number}, {"reason", e.code + ": " + e.message}});
     }
-    static void complain(const HostResult<void>& r) {
-        if (!r) log::error("store_trouble", {{"reason", r.error().message}, {"effect", "trying again"}});
+    /// Says what is wrong, once: a full disk fails every round.
+    void complain(const char* event, const HostResult<void>& r) {
+        const std::string now = r ? "" : r.error().code + ": " + r.error().message;
+        {
+            const std::lock_guard lock(mutex_);
+            if (std::exchange(troubles_[event], now) == now) return;
+        }
+        if (r)
+            log::info(event, {{"effect", "over"}});
+        else
+            log::error(event, {{"reason", now}, {"effect", "trying again"}});
     }
+    void complain(const HostResult<void>& r) { complain("store_trouble", r); }
 
     bool fetch_one() {
         auto next = scheduler_->begin_fetch();
+        if (!next) complain("fetch_trouble", Fail{next.error()});
         if (!next || !*next) return false;
+        complain("fetch_trouble", {});
         const Block& b = **next;
         const auto begin = steady_unix_ms();
         auto done = prepare(b);
@@ -248,7 +260,7 @@ class Coordinator final : public App {
             o.url = config_.text("rpc_http_url");
             o.retries = static_cast<unsigned>(config_.number("request_retries"));
             o.timeout = std::chrono::seconds(config_.number("request_timeout_s"));
-            o.alive = [this] { rounds_[0] = steady_unix_ms(); };
+            o.alive = [this] { rounds_[0].beat(); };
             std::string which = rpc::hex_quantity(b.number);
             if (job->mode == "latest") {  // the newest block first, then each one after it
                 uint64_t newest = 0;
@@ -308,18 +320,8 @@ class Coordinator final : public App {
         auto next = scheduler_->begin_verify();
         if (!next || !*next) return false;
         const Block& b = **next;
-        json::object request{{"profile", config_.text("profile")}, {"proof", blobs_->path(b.proof).string()}};
         const bool program = !b.elf.empty();
-        if (program) {
-            request["kind"] = "verify_program";
-            request["elf"] = blobs_->path(b.elf).string();
-        } else {
-            request["kind"] = "verify_block";
-            request["chain"] = config_.text("chain");
-            request["elf"] = blobs_->path(context_->aggregator_elf).string();
-            request["sub_elf"] = blobs_->path(context_->subblock_elf).string();
-        }
-        auto reply = call(verifier_, rounds_[1], request);
+        auto reply = call(verifier_, rounds_[1], verify_request(*context_, b));
         if (!reply) {
             const Error e = reply.error();
             if (stop_.stop_requested()) return false;
@@ -353,10 +355,9 @@ class Coordinator final : public App {
             if (is_final(state)) ended += n;
         if (ended == reported_) return false;
         const auto rows = scheduler_->finished_blocks(config_.number("report_rows"));
-        if (auto written = write_file_atomically(context_->report, as_bytes(report_csv(rows))); !written) {
-            log::error("report_unwritten", {{"reason", written.error().message}, {"effect", "trying again"}});
-            return false;
-        }
+        const auto written = write_file_atomically(context_->report, as_bytes(report_csv(rows)));
+        complain("report_trouble", written);
+        if (!written) return false;
         for (const Block& b : rows) {
             if (!observed_.insert(b.id).second || b.finished_ms < context_->started_ms) continue;
             metrics_.add("ashlar_coordinator_blocks_ended_total", 1, {{"state", std::string(name_of(b.state))}});

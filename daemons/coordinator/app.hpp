@@ -17,6 +17,8 @@
 
 namespace ashlar::coordinator {
 
+class ProofChecks;
+
 /// What the routes share. Lives as long as the server.
 struct Context {
     Context(const Config& c, cluster::Scheduler& s, const cluster::BlobStore& b, Metrics& m)
@@ -27,6 +29,7 @@ struct Context {
     Metrics& metrics;
     std::string subblock_elf, aggregator_elf;  ///< blobs
     std::filesystem::path report;
+    ProofChecks* checks = nullptr;
     int64_t started_ms = 0;
     std::function<int64_t()> now_ms;
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "daemons/coordinator/app.hpp"
+#include "daemons/coordinator/proof_checks.hpp"
 #include "libs/cluster/report.hpp"
 #include "libs/cluster/views.hpp"
 
@@ -15,6 +16,9 @@ namespace json = boost::json;
 using namespace cluster;
 
 namespace {
+
+/// How long a client is kept waiting for a verdict; after that it is told to ask again.
+constexpr auto VERIFY_WAIT = std::chrono::seconds(120);
 
 std::optional<Block> find_block(Context& c, const std::string& name) {
     if (name.starts_with("0x")) return c.scheduler.block_by_hash(name);
@@ -40,6 +44,10 @@ json::object timeline(Context& c, const Block& b) {
     return {{"number", b.number}, {"state", name_of(b.state)}, {"stages", std::move(rows)}};
 }
 
+HttpResponse no_proof(const Block& b) {
+    return error_response(404, {"proof_missing", fmt::format("block {} is {}", b.number, name_of(b.state))});
+}
+
 }  // namespace
 
 std::vector<HttpRoute> block_routes(Context& c) {
@@ -57,10 +65,12 @@ std::vector<HttpRoute> block_routes(Context& c) {
          with_block([](const Block& b) { return json_response(json::serialize(to_json(b))); })},
         {"GET", "/v1/blocks/{block}/timeline", Role::reader,
          with_block([&c](const Block& b) { return json_response(json::serialize(timeline(c, b))); })},
+        {"GET", "/v1/blocks/{block}/proof/verify", Role::reader, with_block([&c](const Block& b) {
+             if (b.state != BlockState::proven) return no_proof(b);
+             return c.checks->answer(b, VERIFY_WAIT);
+         })},
         {"GET", "/v1/blocks/{block}/proof", Role::reader, with_block([&c](const Block& b) {
-             if (b.state != BlockState::proven || !c.blobs.has(b.proof))
-                 return error_response(404,
-                                       {"proof_missing", fmt::format("block {} is {}", b.number, name_of(b.state))});
+             if (b.state != BlockState::proven || !c.blobs.has(b.proof)) return no_proof(b);
              HttpResponse out;
              out.content_type = "application/octet-stream";
              out.headers["X-Ashlar-Sha256"] = b.proof;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemons/coordinator/proof_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "daemons/coordinator/app.hpp"
+#include "libs/base/log.hpp"
+#include "libs/cluster/views.hpp"
+
+namespace ashlar::coordinator {
+
+namespace json = boost::json;
+using namespace cluster;
+
+json::object verify_request(const Context& c, const Block& b) {
+    json::object request{{"profile", c.config.text("profile")}, {"proof", c.blobs.path(b.proof).string()}};
+    if (!b.elf.empty()) {
+        request["kind"] = "verify_program";
+        request["elf"] = c.blobs.path(b.elf).string();
+    } else {
+        request["kind"] = "verify_block";
+        request["chain"] = c.config.text("chain");
+        request["elf"] = c.blobs.path(c.aggregator_elf).string();
+        request["sub_elf"] = c.blobs.path(c.subblock_elf).string();
+    }
+    return request;
+}
+
+ProofChecks::ProofChecks(const Context& context, std::vector<std::string> engine_command,
+                         std::chrono::milliseconds limit)
+    : context_(context), limit_(limit), engine_("rechecker", std::move(engine_command)), thread_([this] { run(); }) {}
+
+void ProofChecks::stop() {
+    if (!stop_.request_stop()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        wake_.notify_all();
+    }
+    thread_.join();
+}
+
+HttpResponse ProofChecks::answer(const Block& block, std::chrono::milliseconds wait) {
+    std::shared_ptr<Check> check;
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(by_proof_, [](const auto& entry) { return entry.second.expired(); });
+        if (const auto it = by_proof_.find(block.proof); it != by_proof_.end()) check = it->second.lock();
+        if (check && check->verdict) check.reset();  // others still read that one; this client wants a new one
+        if (!check) {
+            if (waiting_.size() >= MAX_WAITING)
+                return error_response(
+                    503, {"verification_unavailable", fmt::format("{} proofs wait to be verified", waiting_.size()),
+                          "ask again later, or use `ashlarctl block verify`"});
+            check = std::make_shared<Check>();
+            check->block = block;
+            waiting_.push_back(check);
+            by_proof_[block.proof] = check;
+            wake_.notify_all();
+        }
+    }
+    HttpResponse out = json_response(R"({"state":"verifying"})", 202);
+    out.wait = wait;
+    out.poll = [this, check]() -> std::optional<HttpResponse> {
+        const std::lock_guard lock(mutex_);
+        return check->verdict;
+    };
+    return out;
+}
+
+void ProofChecks::run() {
+    while (true) {
+        std::shared_ptr<Check> check;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [&] { return stop_.stop_requested() || !waiting_.empty(); });
+            if (stop_.stop_requested()) return;
+            check = std::move(waiting_.front());
+            waiting_.pop_front();
+        }
+        HttpResponse verdict = verify(check->block);
+        const std::lock_guard lock(mutex_);
+        check->verdict = std::move(verdict);
+    }
+}
+
+HttpResponse ProofChecks::verify(const Block& b) {
+    json::object out{{"valid", false}, {"number", b.number}, {"block_hash", b.hash}, {"sha256", b.proof}};
+    const auto say = [&](const Error& why) {
+        out["error"] = to_json(why);
+        return json_response(json::serialize(out));
+    };
+    // The bytes first: a verdict about a file that is not the stored proof would be about nothing.
+    const auto bytes = context_.blobs.get(b.proof);
+    if (!bytes) {
+        log::error("stored_proof_bad", {{"block", b.number}, {"proof", b.proof}, {"reason", bytes.error().message}});
+        return say(bytes.error());
+    }
+    out["proof_bytes"] = bytes->size();
+    const auto reply = engine_.call(verify_request(context_, b), {}, stop_.get_token(), limit_);
+    if (!reply) {
+        const Error& e = reply.error();
+        if (e.code.starts_with("engine_") || e.code.starts_with("file_") || e.code == "stopped")
+            return error_response(503, {"verification_unavailable", e.code + ": " + e.message, "ask again"});
+        return say(e);
+    }
+    out["milliseconds"] = real_field(*reply, "milliseconds");
+    if (const auto* claims = reply->if_contains("claims"); claims && claims->is_object()) {
+        for (const auto& [key, value] : claims->as_object()) out[key] = value;
+        if (b.elf.empty() && !says(block_claims_from(claims->as_object()), b))
+            return say({"proof_of_another_block", "the stored proof is good, but not of this block"});
+    }
+    out["valid"] = true;
+    out["error"] = nullptr;
+    return json_response(json::serialize(out));
+}
+
+}  // namespace ashlar::coordinator
