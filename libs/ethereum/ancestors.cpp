@@ -5,7 +5,7 @@
 
 namespace ashlar::ethereum {
 
-Outcome<Ancestors> Ancestors::make(const Header& header, std::span<const BytesView> parents) {
+[[gnu::noinline]] Outcome<Ancestors> Ancestors::make(const Header& header, std::span<const BytesView> parents) {
     constexpr size_t MAX_DEPTH = 256;
     if (parents.size() > MAX_DEPTH) return Fail{ErrorCode::missing_header};
     Ancestors a;

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t MAX_BLOCK_SIZE = (10 << 20) - (2 << 20);  // EIP-7934
 }
 
-Outcome<std::vector<BytesView>> split_items(BytesView items) {
+[[gnu::noinline]] Outcome<std::vector<BytesView>> split_items(BytesView items) {
     std::vector<BytesView> out;
     rlp::Reader reader(items);
     while (!reader.empty()) {
@@ -85,7 +85,7 @@ Outcome<void> validate_body_roots(const Block& block) {
     return {};
 }
 
-Bytes32 list_digest(BytesView items) {
+[[gnu::noinline]] Bytes32 list_digest(BytesView items) {
     uint8_t header[rlp::MAX_HEADER];
     hash::Keccak256 h;
     h.update({header, rlp::write_header(header, 0xc0, items.size())});

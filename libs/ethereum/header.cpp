@@ -56,7 +56,7 @@ unsigned fields_of(Revision r) {
 
 }  // namespace
 
-Outcome<Header> decode_header(BytesView rlp) {
+[[gnu::noinline]] Outcome<Header> decode_header(BytesView rlp) {
     auto list = rlp::read_list(rlp);
     if (!list) return Fail{block_error(list.error())};
     Header h;

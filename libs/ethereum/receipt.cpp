@@ -104,8 +104,8 @@ Bloom logs_bloom(const std::vector<evm::Log>& logs) {
     return bloom;
 }
 
-void append_receipt(Bytes& out, TransactionType type, bool success, uint64_t cumulative_gas,
-                    const std::vector<evm::Log>& logs) {
+[[gnu::noinline]] void append_receipt(Bytes& out, TransactionType type, bool success, uint64_t cumulative_gas,
+                                      const std::vector<evm::Log>& logs) {
     uint8_t be[8];
     store_be64(be, cumulative_gas);
     const BytesView gas = rlp::trim({be, 8});

@@ -390,7 +390,7 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
     return {};
 }
 
-Outcome<Bytes32> State::commit() {
+[[gnu::noinline]] Outcome<Bytes32> State::commit() {
     if (error_) return Fail{*error_};
     std::vector<AccountRecord*> removed;
     for (AccountRecord* a : accounts_) {

@@ -82,7 +82,7 @@ Bytes SubblockEnvironment::encode() const {
     return std::move(e.out);
 }
 
-std::optional<SubblockEnvironment> SubblockEnvironment::decode(BytesView encoded) {
+[[gnu::noinline]] std::optional<SubblockEnvironment> SubblockEnvironment::decode(BytesView encoded) {
     Decoder d(encoded);
     if (d.u32() != VERSION) return std::nullopt;
     SubblockEnvironment s;
@@ -116,7 +116,7 @@ Bytes encode_codes(const std::vector<const CodeStore::Entry*>& codes) {
     return std::move(e.out);
 }
 
-Outcome<void> read_codes(BytesView encoded, CodeStore& codes) {
+[[gnu::noinline]] Outcome<void> read_codes(BytesView encoded, CodeStore& codes) {
     if (encoded.size() < 4) return Fail{ErrorCode::input_encoding};
     const uint32_t count = load_le32(encoded.data());
     size_t at = 4;

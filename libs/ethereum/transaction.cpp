@@ -193,16 +193,18 @@ std::optional<Address> recover(const Bytes32& hash, bool y_odd, const uint256& r
 
 }  // namespace
 
-Outcome<Transaction> decode_transaction(BytesView item, Revision revision) {
+[[gnu::noinline]] Outcome<Transaction> decode_transaction(BytesView item, Revision revision) {
     rlp::Reader reader(item);
     auto envelope = reader.next();
     if (!envelope || !reader.empty()) return Fail{ErrorCode::transaction_rlp};
     return envelope->is_list ? decode_legacy(item) : decode_typed(envelope->payload, revision);
 }
 
-std::optional<Address> recover_sender(const Transaction& t) { return recover(t.signing_hash, t.y_odd, t.r, t.s); }
+[[gnu::noinline]] std::optional<Address> recover_sender(const Transaction& t) {
+    return recover(t.signing_hash, t.y_odd, t.r, t.s);
+}
 
-std::optional<Address> recover_authority(const Authorization& a) {
+[[gnu::noinline]] std::optional<Address> recover_authority(const Authorization& a) {
     if (a.y_parity > uint256{1}) return std::nullopt;
     return recover(a.signing_hash, a.y_parity.low32() == 1, a.r, a.s);
 }

@@ -318,6 +318,6 @@ struct Evm::Machine {
 
 Evm::Evm(Host& host) : machine_(std::make_unique<Machine>(host)) {}
 Evm::~Evm() = default;
-ExecutionResult Evm::execute(const Message& message) { return machine_->execute(message); }
+[[gnu::noinline]] ExecutionResult Evm::execute(const Message& message) { return machine_->execute(message); }
 
 }  // namespace ashlar::evm

@@ -34,7 +34,7 @@ void* allocate(size_t size, size_t align) {
 hash::Sha256 public_values;
 DeferredDigest deferred;
 
-[[noreturn]] void finish(uint32_t exit_code) {
+[[noreturn, gnu::noinline]] void finish(uint32_t exit_code) {
     const Bytes32 digest = public_values.finish();
     for (uint32_t i = 0; i < 8; i++) commit_word(i, load_le32(&digest[4 * i]));
     for (uint32_t i = 0; i < 8; i++) commit_deferred_word(i, deferred.word(i));
@@ -43,14 +43,14 @@ DeferredDigest deferred;
 
 }  // namespace
 
-BytesView read_input() {
+[[gnu::noinline]] BytesView read_input() {
     const uint32_t size = hint_len();
     auto* to = static_cast<uint8_t*>(allocate((size + 3) & ~3u, 16));
     hint_read(to, size);
     return {to, size};
 }
 
-void commit(BytesView bytes) {
+[[gnu::noinline]] void commit(BytesView bytes) {
     write(PUBLIC_VALUES, bytes.data(), bytes.size());
     public_values.update(bytes);
 }
@@ -83,8 +83,12 @@ extern "C" [[noreturn]] void ashlar_guest_start() {
 // What the compiler and libstdc++'s headers expect from a C++ run-time library.
 void* operator new(size_t size) { return ashlar::guest::allocate(size, 8); }
 void* operator new[](size_t size) { return ashlar::guest::allocate(size, 8); }
-void* operator new(size_t size, std::align_val_t align) { return ashlar::guest::allocate(size, static_cast<size_t>(align)); }
-void* operator new[](size_t size, std::align_val_t align) { return ashlar::guest::allocate(size, static_cast<size_t>(align)); }
+void* operator new(size_t size, std::align_val_t align) {
+    return ashlar::guest::allocate(size, static_cast<size_t>(align));
+}
+void* operator new[](size_t size, std::align_val_t align) {
+    return ashlar::guest::allocate(size, static_cast<size_t>(align));
+}
 void operator delete(void*) noexcept {}
 void operator delete[](void*) noexcept {}
 void operator delete(void*, size_t) noexcept {}

@@ -107,7 +107,7 @@ void write_stream(const Store& store, const Slot& root, Bytes& out) {
     store_le32(out.data() + at, count);
 }
 
-Result<Slot, Error> read_stream(Store& store, const Bytes32& root, std::span<uint8_t> stream) {
+[[gnu::noinline]] Result<Slot, Error> read_stream(Store& store, const Bytes32& root, std::span<uint8_t> stream) {
     if (stream.size() < 4) return Fail{Error::truncated};
     StreamReader reader{store, stream.data() + 4, stream.data() + stream.size(), load_le32(stream.data())};
     Slot slot = store.open(root);
