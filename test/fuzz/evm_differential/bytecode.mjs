@@ -34,8 +34,10 @@ const UNARY = [0x15, 0x19, 0x1e];                                     // ISZERO,
 const NULLARY = [0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x58, 0x59, 0x5a];
 
 export class CodeMaker {
-    /// pool: addresses (20 bytes) that calls and account queries aim at.
-    constructor(random, pool) { this.r = random; this.pool = pool; }
+    /// pool: addresses (20 bytes) that calls and account queries aim at. level: 0 Paris to 4 Osaka; what a fork does not
+    /// know yet is rare, as it ends the code.
+    constructor(random, pool, level = 4) { this.r = random; this.pool = pool; this.level = level; }
+    knows(level) { return this.level >= level || this.r.chance(2); }
 
     interesting() {
         const r = this.r;
@@ -54,7 +56,7 @@ export class CodeMaker {
     push(value) {
         let hex = value.toString(16);
         if (hex.length % 2) hex = "0" + hex;
-        const bytes = value === 0n && this.r.chance(30) ? [] : [...Buffer.from(hex, "hex")];
+        const bytes = value === 0n && this.r.chance(30) && this.knows(1) ? [] : [...Buffer.from(hex, "hex")];
         if (bytes.length && this.r.chance(3)) while (bytes.length < 32) bytes.unshift(0);
         this.code.push(OP.PUSH0 + bytes.length, ...bytes);
         this.depth++;
@@ -83,8 +85,17 @@ export class CodeMaker {
         if (r.chance(30)) { this.op(0x3d, 0, 1); this.small(3); this.offset(); this.op(OP.RETURNDATACOPY, 3, 0); }
     }
     create() {
-        const r = this.r, init = r.chance(50) ? [0x60, r.below(256), 0x60, 0, 0x53, 0x60, r.below(40), 0x60, 0, r.chance(85) ? 0xf3 : 0xfd]
-            : [...r.bytes(1 + r.below(31))];
+        const r = this.r;
+        const init = [
+            // a short code that begins with any byte (0xef among them), or a revert
+            () => [0x60, r.chance(10) ? 0xef : r.below(256), 0x60, 0, 0x53, 0x60, r.below(40), 0x60, 0, r.chance(85) ? 0xf3 : 0xfd],
+            () => [0x60, 0, 0x60, 0, 0x53, 0x61, r.chance(50) ? 0x60 : 0x5f, r.below(4), 0x60, 0, 0xf3],       // about 24576 bytes
+            () => [0x73, ...r.pick(this.pool), 0xff],                        // destroys itself while being made
+            // a code that destroys itself when called: PUSH1 0 CALLDATALOAD SELFDESTRUCT
+            () => [0x63, 0x60, 0x00, 0x35, 0xff, 0x60, 0, 0x52, 0x60, 4, 0x60, 28, 0xf3],
+            () => [0x60, r.below(9), 0x60, r.below(3), 0x55, 0x60, 0, 0x60, 0, 0xf3],                          // storage, no code
+            () => [...r.bytes(1 + r.below(31))],
+        ][Math.max(0, r.below(8) - 2)]();
         let word = 0n;
         for (let i = 0; i < 32; i++) word = (word << 8n) | BigInt(init[i] ?? 0);
         this.push(word); this.push(0n); this.op(OP.MSTORE, 2, 0);
@@ -92,6 +103,15 @@ export class CodeMaker {
         if (two) this.small(4);
         this.push(BigInt(init.length)); this.push(0n); r.chance(70) ? this.push(0n) : this.small(100);
         this.op(two ? OP.CREATE2 : OP.CREATE, two ? 4 : 3, 1);
+        if (r.chance(40)) {                                              // call what was made
+            const kind = r.pick([OP.CALL, OP.DELEGATECALL, OP.STATICCALL]);
+            this.code.push(OP.DUP1); this.depth++;
+            const at = OP.DUP1 + (kind === OP.CALL ? 5 : 4);
+            for (let i = 0; i < (kind === OP.CALL ? 5 : 4); i++) this.push(0n);
+            this.code.push(at); this.depth++;
+            this.op(0x5a, 0, 1);
+            this.op(kind, kind === OP.CALL ? 7 : 6, 1);
+        }
     }
     snippet(level) {
         const r = this.r;
@@ -99,21 +119,22 @@ export class CodeMaker {
         switch (r.below(24)) {
             case 0: case 1: case 2: case 3: this.operand(); this.operand(); this.op(r.pick(BINARY), 2, 1); break;
             case 4: this.operand(); this.operand(); this.operand(); this.op(r.pick(TERNARY), 3, 1); break;
-            case 5: this.operand(); this.op(r.pick(UNARY), 1, 1); break;
-            case 6: case 7: this.op(r.pick(NULLARY), 0, 1); break;
+            case 5: this.operand(); this.op(r.pick(this.knows(4) ? UNARY : UNARY.slice(0, 2)), 1, 1); break;
+            case 6: case 7: this.op(r.pick(this.knows(2) ? NULLARY : NULLARY.filter(o => o !== 0x4a)), 0, 1); break;
             case 8: this.operand(); this.offset(); this.op(r.chance(80) ? OP.MSTORE : OP.MSTORE8, 2, 0); break;
             case 9: this.offset(); this.op(OP.MLOAD, 1, 1); break;
             case 10: case 11: this.operand(); this.slot(); this.op(OP.SSTORE, 2, 0); break;
             case 12: this.slot(); this.op(OP.SLOAD, 1, 1); break;
-            case 13: r.chance(50) ? (this.operand(), this.slot(), this.op(OP.TSTORE, 2, 0)) : (this.slot(), this.op(OP.TLOAD, 1, 1)); break;
+            case 13: if (!this.knows(2)) break;
+                r.chance(50) ? (this.operand(), this.slot(), this.op(OP.TSTORE, 2, 0)) : (this.slot(), this.op(OP.TLOAD, 1, 1)); break;
             case 14: this.size(); this.offset(); this.op(OP.KECCAK256, 2, 1); break;
             case 15: this.address(); this.op(r.pick([OP.BALANCE, OP.EXTCODESIZE, OP.EXTCODEHASH]), 1, 1); break;
             case 16: this.call(); break;
             case 17: r.chance(40) ? this.create() : this.call(); break;
             case 18: { const n = r.below(5); for (let i = 0; i < n; i++) this.operand(); this.size(); this.offset(); this.op(OP.LOG0 + n, 2 + n, 0); break; }
             case 19: this.size(); this.offset(); this.offset();
-                this.op(r.pick([OP.CALLDATACOPY, OP.CODECOPY, OP.MCOPY]), 3, 0); break;
-            case 20: r.chance(50) ? (this.offset(), this.op(OP.CALLDATALOAD, 1, 1)) : (this.small(r.chance(50) ? 3 : 300), this.op(r.pick([OP.BLOCKHASH, OP.BLOBHASH]), 1, 1)); break;
+                this.op(r.pick([OP.CALLDATACOPY, OP.CODECOPY, this.knows(2) ? OP.MCOPY : OP.CODECOPY]), 3, 0); break;
+            case 20: r.chance(50) ? (this.offset(), this.op(OP.CALLDATALOAD, 1, 1)) : (this.small(r.chance(50) ? 3 : 300), this.op(r.pick([OP.BLOCKHASH, this.knows(2) ? OP.BLOBHASH : OP.BLOCKHASH]), 1, 1)); break;
             case 21: this.size(); this.offset(); this.offset(); this.address(); this.op(OP.EXTCODECOPY, 4, 0); break;
             case 22: if (this.depth > 1) this.code.push(OP.SWAP1 + r.below(Math.min(this.depth - 1, 16))); break;
             default: if (level < 2) r.chance(50) ? this.loop(level + 1) : this.skip(level + 1);
