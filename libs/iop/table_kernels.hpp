@@ -23,24 +23,29 @@ struct LeafContext {
 struct RoundContext {
     const uint32_t* used;  // columns the nonlinear part reads
     size_t num_used;
-    const F* const* base;      // these columns in F (round 1) ..
+    const F* const* base;      // these columns in F (rounds 1 and 2) ..
     const ConstExtPtr* ext;    // .. or in E
     const uint8_t* nonlinear;  // flag of each plan item
     const Ext* coefficients;   // weight of each nonlinear item
-    ConstExtPtr eq;            // weight of pair i at eq[i - eq_begin]
-    bool at_zero;              // evaluate at X = 0 too
+    ConstExtPtr eq;            // weight of pair (or four rows) i at eq[i - eq_begin]
+    bool on_cube;              // rounds 1 and 2: evaluate on the cube too, where constraints are 0
 };
 
 /// Sums over pairs of rows of eq times the nonlinear part, at X = 0, 2, 3.
 using RoundSums = std::array<Ext, 3>;
+/// Sums over fours of rows of eq times the nonlinear part, at [4 Y + X] for X, Y in 0 .. 3: X is the lowest variable, Y
+/// the next.
+using GridSums = std::array<Ext, 16>;
 
 struct TableKernels {
     TablePlan plan;
     /// Leaves of rows [begin, end), multiples of the lane's width.
     void (*leaves)(const LeafContext&, size_t begin, size_t end) = nullptr;
-    /// Pairs (2i, 2i + 1) for i in [begin, end), a multiple of the lane's width apart.
-    void (*base_round)(const RoundContext&, size_t begin, size_t end, size_t eq_begin, RoundSums& sums) = nullptr;
-    void (*ext_round)(const RoundContext&, size_t begin, size_t end, size_t eq_begin, RoundSums& sums) = nullptr;
+    /// Rows 4i .. 4i + 3 in F, for i in [begin, end), a multiple of the lane's width apart: all that rounds 1 and 2
+    /// need.
+    void (*first_rounds)(const RoundContext&, size_t begin, size_t end, size_t eq_begin, GridSums& sums) = nullptr;
+    /// Pairs (2i, 2i + 1) in E, the same.
+    void (*round)(const RoundContext&, size_t begin, size_t end, size_t eq_begin, RoundSums& sums) = nullptr;
 };
 
 namespace detail {
@@ -123,39 +128,74 @@ void leaves(const LeafContext& context, size_t begin, size_t end) {
     }
 }
 
-/// BASE: cells in F (round 1), else in E.
-template <air::Chip C, class L, bool BASE>
-void round(const RoundContext& context, size_t begin, size_t end, size_t eq_begin, RoundSums& sums) {
-    using V = std::conditional_t<BASE, air::LaneValue<L>, air::ExtValue<L>>;
-    using X = std::conditional_t<BASE, L, field::Extension<L>>;
+template <air::Chip C, class L>
+void first_rounds(const RoundContext& context, size_t begin, size_t end, size_t eq_begin, GridSums& sums) {
+    using V = air::LaneValue<L>;
     using E = field::Extension<L>;
     air::RowOf<C, V> row{};
-    X delta[air::NUM_MAIN<C> + air::NUM_PREP<C>];
-    E total[3] = {E::zero(), E::zero(), E::zero()};
+    struct Cell {
+        L value, slope;            // at X = 0 and its growth with X, for the current Y
+        L value_step, slope_step;  // their growth with Y
+    };
+    Cell cells[air::NUM_MAIN<C> + air::NUM_PREP<C>];
+    E total[16];
+    for (E& t : total) t = E::zero();
     for (size_t i = begin; i < end; i += L::WIDTH) {
         for (size_t u = 0; u < context.num_used; u++) {
-            V& cell = row[context.used[u]];
-            if constexpr (BASE) {
-                const F* p = context.base[u] + 2 * i;
-                const auto [even, odd] = L::deinterleave(L::load(p), L::load(p + L::WIDTH));
-                cell.v = even;
-                delta[u] = odd - even;
-            } else {
-                for (size_t k = 0; k < 5; k++) {
-                    const F* p = context.ext[u].plane(k) + 2 * i;
-                    const auto [even, odd] = L::deinterleave(L::load(p), L::load(p + L::WIDTH));
-                    cell.v.c[k] = even;
-                    delta[u].c[k] = odd - even;
-                }
-            }
+            const F* p = context.base[u] + 4 * i;
+            const auto [even0, odd0] = L::deinterleave(L::load(p), L::load(p + L::WIDTH));
+            const auto [even1, odd1] = L::deinterleave(L::load(p + 2 * L::WIDTH), L::load(p + 3 * L::WIDTH));
+            const auto [x00, x01] = L::deinterleave(even0, even1);
+            const auto [x10, x11] = L::deinterleave(odd0, odd1);
+            const L slope = x10 - x00;
+            cells[u] = {x00, slope, x01 - x00, x11 - x01 - slope};
         }
         const E eq = E::load(context.eq, i - eq_begin);
-        for (size_t point = context.at_zero ? 0 : 1; point < 3; point++) {  // X = 0, 2, 3
+        for (size_t y = 0; y < 4; y++) {
+            if (y > 0)
+                for (size_t u = 0; u < context.num_used; u++) {
+                    cells[u].value += cells[u].value_step;
+                    cells[u].slope += cells[u].slope_step;
+                }
+            const size_t first = y < 2 && !context.on_cube ? 2 : 0;
+            for (size_t u = 0; u < context.num_used; u++) {
+                V& cell = row[context.used[u]];
+                cell.v = cells[u].value;
+                if (first == 2) cell.v += cells[u].slope.doubled();
+            }
+            for (size_t x = first; x < 4; x++) {
+                if (x > first)
+                    for (size_t u = 0; u < context.num_used; u++) row[context.used[u]].v += cells[u].slope;
+                NonlinearBuilder<L, V> b(context);
+                air::eval_chip<C>(b, row);
+                total[4 * y + x] += eq * b.result();
+            }
+        }
+    }
+    for (size_t k = 0; k < 16; k++) sums[k] += field::lane_sum(total[k]);
+}
+
+template <air::Chip C, class L>
+void round(const RoundContext& context, size_t begin, size_t end, size_t eq_begin, RoundSums& sums) {
+    using E = field::Extension<L>;
+    air::RowOf<C, air::ExtValue<L>> row{};
+    E delta[air::NUM_MAIN<C> + air::NUM_PREP<C>];
+    E total[3] = {E::zero(), E::zero(), E::zero()};
+    for (size_t i = begin; i < end; i += L::WIDTH) {
+        for (size_t u = 0; u < context.num_used; u++)
+            for (size_t k = 0; k < 5; k++) {
+                const F* p = context.ext[u].plane(k) + 2 * i;
+                const auto [even, odd] = L::deinterleave(L::load(p), L::load(p + L::WIDTH));
+                row[context.used[u]].v.c[k] = even;
+                delta[u].c[k] = odd - even;
+            }
+        const E eq = E::load(context.eq, i - eq_begin);
+        for (size_t point = 0; point < 3; point++) {  // X = 0, 2, 3
             if (point == 1)
                 for (size_t u = 0; u < context.num_used; u++) row[context.used[u]].v += delta[u].doubled();
             if (point == 2)
                 for (size_t u = 0; u < context.num_used; u++) row[context.used[u]].v += delta[u];
-            NonlinearBuilder<L, V> b(context);
+            NonlinearBuilder<L, air::ExtValue<L>> b(context);
             air::eval_chip<C>(b, row);
             total[point] += eq * b.result();
         }
@@ -169,7 +209,7 @@ template <class L, class Set>
 std::vector<TableKernels> make_kernels() {
     std::vector<TableKernels> out;
     Set::for_each([&]<class C>() {
-        out.push_back({make_plan<C>(), &detail::leaves<C, L>, &detail::round<C, L, true>, &detail::round<C, L, false>});
+        out.push_back({make_plan<C>(), &detail::leaves<C, L>, &detail::first_rounds<C, L>, &detail::round<C, L>});
     });
     return out;
 }

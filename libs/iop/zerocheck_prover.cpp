@@ -26,14 +26,24 @@ void linear_combination(std::span<const F* const> columns, std::span<const Ext> 
     }
 }
 
-/// Binds the lowest variable: out[i] = in[2i] + (in[2i + 1] - in[2i]) r, whole lanes from begin on.
-void fold_base(const F* in, ExtPtr out, const Ext& r, size_t begin, size_t end) {
-    const Extension<L> x = Extension<L>::broadcast(r);
+/// Binds the two lowest variables.
+void fold_base_twice(const F* in, ExtPtr out, const Ext& r0, const Ext& r1, size_t begin, size_t end) {
+    const Ext r01 = r0 * r1;
     for (size_t i = begin; i < end; i += W) {
-        const auto [even, odd] = load_pairs<L>(in, 2 * i);
-        (x * (odd - even) + even).store(out, i);
+        const auto [even0, odd0] = load_pairs<L>(in, 4 * i);
+        const auto [even1, odd1] = load_pairs<L>(in, 4 * i + 2 * W);
+        const auto [x00, x01] = L::deinterleave(even0, even1);
+        const auto [x10, x11] = L::deinterleave(odd0, odd1);
+        const L d0 = x10 - x00, d1 = x01 - x00, d01 = x11 - x01 - d0;
+        for (size_t k = 0; k < 5; k++) {
+            field::ProductSum<L> sum;
+            sum.add(d0, L::broadcast(r0.c[k]), d1, L::broadcast(r1.c[k]));
+            sum.add(d01, L::broadcast(r01.c[k]));
+            (k == 0 ? sum.reduce() + x00 : sum.reduce()).store(out.plane(k) + i);
+        }
     }
 }
+/// Binds the lowest variable: out[i] = in[2i] + (in[2i + 1] - in[2i]) r, whole lanes from begin on.
 void fold_ext(ConstExtPtr in, ExtPtr out, const Ext& r, size_t begin, size_t end) {
     const Extension<L> x = Extension<L>::broadcast(r);
     for (size_t i = begin; i < end; i += W) {
@@ -69,12 +79,13 @@ struct Folded {
 
 /// A table under way.
 struct Table {
-    uint32_t t;
     const TableKernels* kernels;
     TableCoefficients coefficients;
     uint32_t n;
-    size_t real;       // rows that are not virtual
-    bool base = true;  // columns still in F
+    size_t real;  // rows that are not virtual
+    bool base;    // rounds 1 and 2: columns still in F, `grid` has their sums
+    GridSums grid{};
+    size_t grid_fours = 0;  // fours of rows summed one by one
     std::vector<const F*> used_base;
     std::vector<ConstExtPtr> used_ext;
     Folded folded;  // u, then used columns (columns once base is false)
@@ -82,6 +93,11 @@ struct Table {
     size_t pairs() const { return (real + 1) / 2; }
     /// Pairs summed one by one: whole lanes as far as the cube goes.
     size_t summed(uint32_t round) const { return std::min(lanes_up(pairs()), size_t{1} << (n - round - 1)); }
+    void columns_in_ext() {
+        base = false;
+        used_ext.clear();
+        for (size_t c = 0; c < kernels->plan.used.size(); c++) used_ext.push_back(folded.column(c + 1));
+    }
 };
 
 /// eq tables of a round: low factors for each number of coordinates up to LOW, high ones for each table height.
@@ -106,7 +122,7 @@ class RoundEq {
     std::vector<Ext> high_[32];
 };
 
-RoundContext make_context(const Table& t, ConstExtPtr eq, bool at_zero) {
+RoundContext make_context(const Table& t, ConstExtPtr eq) {
     return {t.kernels->plan.used.data(),
             t.kernels->plan.used.size(),
             t.used_base.data(),
@@ -114,50 +130,95 @@ RoundContext make_context(const Table& t, ConstExtPtr eq, bool at_zero) {
             t.kernels->plan.nonlinear.data(),
             t.coefficients.nonlinear.data(),
             eq,
-            at_zero};
+            t.kernels->plan.nonlinear_interactions};
+}
+
+/// Some pairs or fours of a table, within 2^LOW that share the high factor of their eq.
+struct Piece {
+    Table* table;
+    size_t begin, end, eq_begin;
+    const Ext* high;
+};
+
+/// Rows of `columns` cells that are worth another thread's while, in lanes.
+size_t grain(size_t columns) { return std::max<size_t>(1, (size_t{1} << 14) / ((columns + 1) * W)); }
+
+void cut(std::vector<Piece>& pieces, Table& t, size_t count, const std::vector<Ext>& high) {
+    const size_t step = grain(t.kernels->plan.used.size()) * W;
+    for (size_t block = 0; block < count; block += size_t{1} << LOW) {
+        const size_t end = std::min(count, block + (size_t{1} << LOW));
+        for (size_t b = block; b < end; b += step)
+            // The last one goes on to whole lanes: eq is zero beyond the end.
+            pieces.push_back(
+                {&t, b, block + std::min(b - block + step, lanes_up(end - block)), block, &high[block >> LOW]});
+    }
+}
+
+/// Sums of rounds 1 and 2. A degree-3 polynomial in two variables is known from its values on a grid of sixteen points;
+/// they are in F, and cost less than one round of values in E.
+void sum_grids(std::vector<Table>& tables, PointView xi, exec::ThreadPool& pool) {
+    RoundEq eq(xi.subspan(std::min<size_t>(2, xi.size())));
+    std::vector<Piece> pieces;
+    for (Table& t : tables)
+        if (t.base && !t.coefficients.nonlinear.empty()) cut(pieces, t, t.grid_fours, eq.high(t.n - 2));
+    std::mutex mutex;
+    pool.parallel_for(pieces.size(), 1, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; i++) {
+            const Piece& p = pieces[i];
+            GridSums sums;
+            sums.fill(Ext::zero());
+            p.table->kernels->first_rounds(make_context(*p.table, eq.low(p.table->n - 2)), p.begin, p.end, p.eq_begin,
+                                           sums);
+            const std::lock_guard lock(mutex);
+            for (size_t k = 0; k < sums.size(); k++) p.table->grid[k] += *p.high * sums[k];
+        }
+    });
+}
+
+/// The nonlinear part's sums of round k at 0, 2, 3, from the grid; r: the challenges so far.
+RoundSums sums_from_grid(const GridSums& grid, uint32_t k, PointView xi, PointView r) {
+    RoundSums sums;
+    const size_t points[3] = {0, 2, 3};
+    for (size_t i = 0; i < 3; i++) {
+        const size_t p = points[i];
+        sums[i] = k == 0 ? grid[p] + (grid[4 + p] - grid[p]) * xi[1]
+                         : poly::lagrange(std::span(grid).subspan(4 * p, 4), r[0]);
+    }
+    return sums;
 }
 
 /// H_T at 0, 2, 3 for each table of the round: the bracket's sum with eq of the remaining coordinates.
-std::array<Ext, 3> sum_tables(std::vector<Table>& tables, uint32_t k, PointView xi, exec::ThreadPool& pool) {
+RoundSums sum_tables(std::vector<Table>& tables, uint32_t k, PointView xi, PointView r, exec::ThreadPool& pool) {
     RoundEq eq(xi.subspan(k + 1));
-    struct Task {
-        Table* table;
-        size_t begin, end;
-        const std::vector<Ext>* high;
-    };
-    std::vector<Task> tasks;
-    std::array<Ext, 3> total{Ext::zero(), Ext::zero(), Ext::zero()};
+    std::vector<Piece> pieces;
+    RoundSums total{Ext::zero(), Ext::zero(), Ext::zero()};
     for (Table& t : tables) {
         if (t.n <= k) continue;
         const size_t vars = t.n - k - 1, summed = t.summed(k);
-        const std::vector<Ext>* high = &eq.high(vars);
-        for (size_t b = 0; b < summed; b += size_t{1} << LOW)
-            tasks.push_back({&t, b, std::min(summed, b + (size_t{1} << LOW)), high});
+        cut(pieces, t, summed, eq.high(vars));
+        RoundSums nonlinear{Ext::zero(), Ext::zero(), Ext::zero()};
+        if (t.base) nonlinear = sums_from_grid(t.grid, k, xi, r);
+        const size_t covered = t.base ? t.grid_fours << (1 - k) : summed;
         const Ext constant = t.coefficients.constant + t.coefficients.nonlinear_at_zero *
-                                                           (F::ONE - poly::eq_below(xi.subspan(k + 1, vars), summed));
-        for (Ext& s : total) s += constant;
+                                                           (F::ONE - poly::eq_below(xi.subspan(k + 1, vars), covered));
+        for (size_t p = 0; p < 3; p++) total[p] += constant + nonlinear[p];
     }
     std::mutex mutex;
-    pool.parallel_for(tasks.size(), 1, [&](size_t begin, size_t end) {
-        std::array<Ext, 3> part{Ext::zero(), Ext::zero(), Ext::zero()};
+    pool.parallel_for(pieces.size(), 1, [&](size_t begin, size_t end) {
+        RoundSums part{Ext::zero(), Ext::zero(), Ext::zero()};
         for (size_t i = begin; i < end; i++) {
-            const Task& task = tasks[i];
-            Table& t = *task.table;
+            const Piece& piece = pieces[i];
+            Table& t = *piece.table;
             const ConstExtPtr low = eq.low(t.n - k - 1);
-            const size_t last = task.begin + lanes_up(task.end - task.begin);  // eq is zero beyond the end
-            std::array<Ext, 3> sums{Ext::zero(), Ext::zero(), Ext::zero()};
-            if (!t.coefficients.nonlinear.empty()) {
-                // In round 1 an honest witness has constraints 0 at X = 0.
-                const RoundContext context = make_context(t, low, k > 0 || t.kernels->plan.nonlinear_interactions);
-                (t.base ? t.kernels->base_round : t.kernels->ext_round)(context, task.begin, last, task.begin, sums);
-            }
-            const auto [even, odd] = sum_sides(t.folded.column(0), low, task.begin, last, task.begin);
+            RoundSums sums{Ext::zero(), Ext::zero(), Ext::zero()};
+            if (!t.base && !t.coefficients.nonlinear.empty())
+                t.kernels->round(make_context(t, low), piece.begin, piece.end, piece.eq_begin, sums);
+            const auto [even, odd] = sum_sides(t.folded.column(0), low, piece.begin, piece.end, piece.eq_begin);
             const Ext d = odd - even;
             sums[0] += even;
             sums[1] += even + d.doubled();
             sums[2] += odd + d.doubled();
-            const Ext& high = (*task.high)[task.begin >> LOW];
-            for (size_t p = 0; p < 3; p++) part[p] += high * sums[p];
+            for (size_t p = 0; p < 3; p++) part[p] += *piece.high * sums[p];
         }
         const std::lock_guard lock(mutex);
         for (size_t p = 0; p < 3; p++) total[p] += part[p];
@@ -165,26 +226,26 @@ std::array<Ext, 3> sum_tables(std::vector<Table>& tables, uint32_t k, PointView 
     return total;
 }
 
-/// Binds the lowest variable of a table's columns and of u.
-void fold_table(Table& t, const Ext& r, exec::ThreadPool& pool) {
-    const size_t rows = t.pairs(), used = t.kernels->plan.used.size();
+/// Binds the lowest variable of u and of the table's columns to the last of the challenges r; columns in F wait for the
+/// second.
+void fold_table(Table& t, PointView r, exec::ThreadPool& pool) {
+    const bool wait = t.base && r.size() == 1;
+    const size_t rows = t.pairs(), used = wait ? 0 : t.kernels->plan.used.size();
     Folded next(rows, used + 1);
     const size_t whole = lanes_up(rows);
-    pool.parallel_for(whole / W, std::max<size_t>(1, 512 / W), [&](size_t b, size_t e) {
-        fold_ext(t.folded.column(0), next.column(0), r, b * W, e * W);
+    pool.parallel_for(whole / W, grain(used), [&](size_t b, size_t e) {
+        fold_ext(t.folded.column(0), next.column(0), r.back(), b * W, e * W);
         for (size_t c = 0; c < used; c++) {
             if (t.base)
-                fold_base(t.used_base[c], next.column(c + 1), r, b * W, e * W);
+                fold_base_twice(t.used_base[c], next.column(c + 1), r[0], r[1], b * W, e * W);
             else
-                fold_ext(t.folded.column(c + 1), next.column(c + 1), r, b * W, e * W);
+                fold_ext(t.folded.column(c + 1), next.column(c + 1), r.back(), b * W, e * W);
         }
     });
     next.zero_from(rows, used + 1);
     t.folded = std::move(next);
-    t.base = false;
     t.real = rows;
-    t.used_ext.clear();
-    for (size_t c = 0; c < used; c++) t.used_ext.push_back(t.folded.column(c + 1));
+    if (!wait) t.columns_in_ext();
 }
 
 /// The bracket at the bound row.
@@ -193,10 +254,46 @@ Ext last_value(Table& t) {
     Ext v = t.coefficients.constant + field::ext_get(t.folded.column(0), 0);
     if (!t.coefficients.nonlinear.empty()) {
         RoundSums sums{Ext::zero(), Ext::zero(), Ext::zero()};
-        (t.base ? t.kernels->base_round : t.kernels->ext_round)(make_context(t, one.low(), true), 0, W, 0, sums);
+        t.kernels->round(make_context(t, one.low()), 0, W, 0, sums);
         v += sums[0];
     }
     return v;
+}
+
+/// The table before round 1, with the linear part u of the bracket as a virtual column.
+Table start_table(const ProverContext& c, const Combined& combined, uint32_t index) {
+    Table t;
+    t.kernels = &c.kernels[index];
+    t.coefficients = coefficients(t.kernels->plan, combined.of_table(index));
+    t.n = c.shape.n[index];
+    t.real = c.shape.stored[index];
+    t.base = t.n >= 2;
+    const auto& columns = c.tables[index].columns;
+    const auto& used = t.kernels->plan.used;
+    for (uint32_t u : used) t.used_base.push_back(columns[u]);
+    std::vector<const F*> linear;
+    std::vector<Ext> weights;
+    for (size_t k = 0; k < columns.size(); k++)
+        if (!t.coefficients.linear[k].is_zero()) {
+            linear.push_back(columns[k]);
+            weights.push_back(t.coefficients.linear[k]);
+        }
+    const size_t in_ext = 1 + (t.base ? 0 : used.size());
+    t.folded = Folded(t.real, in_ext);
+    c.pool.parallel_for(lanes_up(t.real) / W, grain(columns.size()), [&](size_t b, size_t e) {
+        linear_combination(linear, weights, t.folded.column(0), b * W, e * W);
+    });
+    if (t.base) {
+        t.grid.fill(Ext::zero());
+        t.grid_fours = std::min(lanes_up((t.real + 3) / 4), size_t{1} << (t.n - 2));
+    } else {
+        for (size_t u = 0; u < used.size(); u++)
+            for (size_t x = 0; x < t.real; x++)
+                field::ext_set(t.folded.column(u + 1), x, Ext::from_base(columns[used[u]][x]));
+        t.columns_in_ext();
+    }
+    t.folded.zero_from(t.real, in_ext);
+    return t;
 }
 
 }  // namespace
@@ -204,30 +301,11 @@ Ext last_value(Table& t) {
 Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointView xi, const Ext& claim,
                       ProverTranscript& tr, Proof& proof, StageTimes& times) {
     Laps laps(times);
-    std::vector<Table> tables(c.shape.live.size());
-    for (size_t i = 0; i < tables.size(); i++) {
-        Table& t = tables[i];
-        t.t = c.shape.live[i];
-        t.kernels = &c.kernels[t.t];
-        t.coefficients = coefficients(t.kernels->plan, combined.of_table(t.t));
-        t.n = c.shape.n[t.t];
-        t.real = c.shape.stored[t.t];
-        const auto& columns = c.tables[t.t].columns;
-        for (uint32_t u : t.kernels->plan.used) t.used_base.push_back(columns[u]);
-        std::vector<const F*> linear;
-        std::vector<Ext> weights;
-        for (size_t k = 0; k < columns.size(); k++)
-            if (!t.coefficients.linear[k].is_zero()) {
-                linear.push_back(columns[k]);
-                weights.push_back(t.coefficients.linear[k]);
-            }
-        t.folded = Folded(t.real, 1);
-        c.pool.parallel_for(lanes_up(t.real) / W, std::max<size_t>(1, 512 / W), [&](size_t b, size_t e) {
-            linear_combination(linear, weights, t.folded.column(0), b * W, e * W);
-        });
-        t.folded.zero_from(t.real, 1);
-    }
+    std::vector<Table> tables;
+    for (uint32_t t : c.shape.live) tables.push_back(start_table(c, combined, t));
     laps.add("zerocheck: linear part");
+    sum_grids(tables, xi.first(c.shape.rounds), c.pool);
+    laps.add("zerocheck: rounds 1 and 2");
 
     Point r;
     Ext live = claim, done = Ext::zero(), bound = Ext::one();  // live: claim of unfinished tables, divided by bound
@@ -241,7 +319,7 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
     };
     finish(0);
     for (uint32_t k = 0; k < c.shape.rounds; k++) {
-        const std::array<Ext, 3> h = sum_tables(tables, k, xi, c.pool);
+        const RoundSums h = sum_tables(tables, k, xi, r, c.pool);
         const Ext zero_side = F::ONE - xi[k];
         const std::array<Ext, 4> values{h[0], (live - zero_side * h[0]) * xi[k].inverse(), h[1], h[2]};
         std::array<Ext, 4> g;
@@ -258,10 +336,10 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
         bound *= poly::eq_factor(xi[k], r.back());
         done *= F::ONE - r.back();
         for (Table& t : tables)
-            if (t.n > k) fold_table(t, r.back(), c.pool);
+            if (t.n > k) fold_table(t, r, c.pool);
         finish(k + 1);
     }
-    laps.add("zerocheck: rounds");
+    laps.add("zerocheck: later rounds");
     return r;
 }
 
