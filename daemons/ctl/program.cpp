@@ -18,6 +18,7 @@
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
+#include "libs/machine/verify_on_threads.hpp"
 
 namespace ashlar::ctl {
 
@@ -147,7 +148,8 @@ HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_
     }
     const iop::Profile* profile = iop::named_profile(profile_name);
     if (!profile || profile->for_tests)
-        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name), "use chunk-small or chunk");
+        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name),
+                    "use chunk-small or chunk");
     ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
     ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
     exec::ThreadPool pool;
@@ -164,7 +166,8 @@ HostResult<Outcome> verify(const Options& o) {
     ASHLAR_ASSIGN(const machine::VerifyingKey vk, key_of(o, profile));
     ASHLAR_ASSIGN(const Bytes proof, read_file(o.path("proof")));
     const auto begin = Clock::now();
-    const auto claims = machine::verify_run(vk, proof);
+    exec::ThreadPool pool;
+    const auto claims = machine::verify_run(vk, proof, machine::verify_on_threads(pool));
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
     Error error;
     if (!claims)
@@ -274,7 +277,10 @@ std::vector<Command> program_commands() {
          verify},
         {"program vk",
          "writes the verifying key of a program",
-         {elf, {"out", "FILE", "where it goes", true}, {"digest", "FILE", "where its digest goes, 32 raw bytes"}, profile},
+         {elf,
+          {"out", "FILE", "where it goes", true},
+          {"digest", "FILE", "where its digest goes, 32 raw bytes"},
+          profile},
          vk},
         {"proof inspect", "parts and sizes of a proof", {{"proof", "FILE", "the proof", true}}, inspect},
     };

@@ -18,6 +18,7 @@
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
+#include "libs/machine/verify_on_threads.hpp"
 
 namespace ashlar::cluster {
 
@@ -93,7 +94,8 @@ class MachineService final : public ProvingService {
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(elf, profile, 0));
         const auto begin = Clock::now();
-        const auto claims = machine::verify_run(key->vk, proof);
+        exec::ThreadPool pool;
+        const auto claims = machine::verify_run(key->vk, proof, machine::verify_on_threads(pool));
         const double ms = milliseconds_since(begin);
         if (!claims) return refused(claims.error(), "the proof");
         if (std::any_of(claims->deferred_chain.begin(), claims->deferred_chain.end(),
@@ -146,8 +148,12 @@ class MachineService final : public ProvingService {
         const auto told = input.buffers.empty() ? std::nullopt : ethereum::AggregatorClaims::decode(input.buffers[0]);
         if (!told || told->subblocks.size() != subblock_proofs.size())
             return fail("aggregator_input_bad", "the aggregator's input does not name these subblocks");
+        exec::ThreadPool pool;
+        std::vector<machine::RunToCheck> runs;
+        for (const Bytes& proof : subblock_proofs) runs.push_back({&key->vk, proof});
+        const auto checked = machine::verify_runs(runs, machine::verify_on_threads(pool));
         for (size_t i = 0; i < subblock_proofs.size(); i++) {
-            const auto claims = machine::verify_run(key->vk, subblock_proofs[i]);
+            const auto& claims = checked[i];
             std::string why;
             if (!claims)
                 why = machine::to_string(claims.error().code);
@@ -166,7 +172,9 @@ class MachineService final : public ProvingService {
         ASHLAR_ASSIGN(const machine::ProvingKey* aggregator, key_of(programs.aggregator_elf, profile, 0));
         ASHLAR_ASSIGN(const machine::ProvingKey* subblock, key_of(programs.subblock_elf, profile, 0));
         const auto begin = Clock::now();
-        const auto claims = machine::verify_block(aggregator->vk, subblock->vk, file.proof);
+        exec::ThreadPool pool;
+        const auto claims =
+            machine::verify_block(aggregator->vk, subblock->vk, file.proof, machine::verify_on_threads(pool));
         const double ms = milliseconds_since(begin);
         if (!claims) return refused(claims.error(), "the block proof");
         // The proof binds the digest; the file's bytes count only because they hash to it.
@@ -216,7 +224,8 @@ class MachineService final : public ProvingService {
         const iop::Profile* profile = iop::named_profile(profile_name);
         if (!profile || profile->for_tests)
             return fail("profile_unknown",
-                        fmt::format("there is no security profile '{}' for real proofs", profile_name), "use chunk-small or chunk");
+                        fmt::format("there is no security profile '{}' for real proofs", profile_name),
+                        "use chunk-small or chunk");
         ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
         exec::ThreadPool pool(threads);
         ASHLAR_ASSIGN(machine::ProvingKey key, machine::setup(std::move(program), *profile, exec::best_isa(), pool));

@@ -44,13 +44,16 @@ Result<BlockClaims, VerifyFailure> verify_block(const VerifyingKey& aggregator, 
                                                 BytesView bytes, const VerifyOptions& options) {
     ASHLAR_ASSIGN(const BlockProof proof, decode_block_proof(bytes));
     BlockClaims claims;
-    auto run = verify_run(aggregator, proof.aggregator, options);
-    if (!run) return Fail{VerifyFailure{VerifyCode::aggregator, run.error().index, run.error().proof}};
-    claims.aggregator = *run;
+    std::vector<RunToCheck> runs{{&aggregator, proof.aggregator}};
+    for (const Bytes& s : proof.subblocks) runs.push_back({&subblock, s});
+    const auto checked = verify_runs(runs, options);
+    if (!checked[0])
+        return Fail{VerifyFailure{VerifyCode::aggregator, checked[0].error().index, checked[0].error().proof}};
+    claims.aggregator = *checked[0];
     const auto key = vk_digest(subblock);
     rv32::DeferredChain chain{};
     for (uint32_t i = 0; i < proof.subblocks.size(); i++) {
-        auto sub = verify_run(subblock, proof.subblocks[i], options);
+        const auto& sub = checked[i + 1];
         if (!sub) return Fail{VerifyFailure{VerifyCode::subblock, i, sub.error().proof}};
         if (sub->deferred_chain != rv32::DeferredChain{}) return Fail{VerifyFailure{VerifyCode::nested_deferral, i}};
         chain = rv32::extend_deferred_chain(chain, key.data(), sub->committed_digest.data());

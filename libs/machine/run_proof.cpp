@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/machine/run_proof.hpp"
 
+#include <optional>
+
 #include "libs/machine/codec.hpp"
 #include "libs/pcs/verify.hpp"
 
@@ -70,21 +72,14 @@ Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement
     return {};
 }
 
-Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView bytes, const VerifyOptions& options) {
-    if (vk.proof.profile.for_tests && !options.allow_test_profiles) return refuse(VerifyCode::profile_for_tests);
-    ASHLAR_ASSIGN(const RunProof proof, decode_run_proof(bytes));
-    Statement s{vk.start(), vk.start()};
-    for (uint32_t i = 0; i < proof.chunks.size(); i++) {
-        const ChunkProof& c = proof.chunks[i];
-        s.start = s.end;
-        s.end = c.end;
-        s.t_out = c.t_out;
-        if (auto ok = verify_chunk(vk, s, c.proof); !ok)
-            return Fail{VerifyFailure{ok.error().code, i, ok.error().proof}};
-    }
-    if (s.end.pc != 0) return refuse(VerifyCode::not_finished);
+namespace {
+
+/// What the last chunk's end and the opening of the reserved leaves say.
+Result<RunClaims, VerifyFailure> claims_of(const RunProof& proof) {
+    const ChunkEnd& end = proof.chunks.back().end;
+    if (end.pc != 0) return refuse(VerifyCode::not_finished);
     const auto& words = proof.reserved.words;
-    if (proof.reserved.root() != s.end.root) return refuse(VerifyCode::reserved_opening);
+    if (proof.reserved.root() != end.root) return refuse(VerifyCode::reserved_opening);
     if (words[rv32::WORD_HALTED - RESERVED] != 1) return refuse(VerifyCode::not_halted);
     RunClaims claims;
     claims.exit_code = words[rv32::WORD_EXIT_CODE - RESERVED];
@@ -96,6 +91,58 @@ Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView by
     for (size_t i = 0; i < 9; i++) claims.deferred_chain[i] = words[rv32::WORD_DEFERRED_CHAIN - RESERVED + i];
     claims.chunks = static_cast<uint32_t>(proof.chunks.size());
     return claims;
+}
+
+}  // namespace
+
+std::vector<Result<RunClaims, VerifyFailure>> verify_runs(std::span<const RunToCheck> runs,
+                                                          const VerifyOptions& options) {
+    struct Chunk {
+        size_t run;
+        uint32_t index;
+        Statement statement;
+        const Bytes* proof;
+        std::optional<VerifyFailure> failure;
+    };
+    std::vector<Result<RunProof, VerifyFailure>> decoded;
+    std::vector<Chunk> chunks;
+    for (const RunToCheck& run : runs)
+        decoded.push_back(run.vk->proof.profile.for_tests && !options.allow_test_profiles
+                              ? Result<RunProof, VerifyFailure>(refuse(VerifyCode::profile_for_tests))
+                              : decode_run_proof(run.proof));
+    for (size_t r = 0; r < runs.size(); r++) {
+        if (!decoded[r]) continue;
+        Statement s{runs[r].vk->start(), runs[r].vk->start()};
+        for (uint32_t i = 0; i < decoded[r]->chunks.size(); i++) {
+            const ChunkProof& c = decoded[r]->chunks[i];
+            s = {s.end, c.end, c.t_out};
+            chunks.push_back({r, i, s, &c.proof, {}});
+        }
+    }
+    const std::function<void(size_t)> check = [&](size_t k) {
+        Chunk& c = chunks[k];
+        if (auto ok = verify_chunk(*runs[c.run].vk, c.statement, *c.proof); !ok)
+            c.failure = VerifyFailure{ok.error().code, c.index, ok.error().proof};
+    };
+    if (options.for_each)
+        options.for_each(chunks.size(), check);
+    else
+        for (size_t k = 0; k < chunks.size(); k++) check(k);
+
+    std::vector<Result<RunClaims, VerifyFailure>> out;
+    for (size_t r = 0, k = 0; r < runs.size(); r++) {
+        std::optional<VerifyFailure> failure;  // the first chunk's, or the container's
+        for (; k < chunks.size() && chunks[k].run == r; k++)
+            if (!failure) failure = chunks[k].failure;
+        if (!decoded[r]) failure = decoded[r].error();
+        out.push_back(failure ? Result<RunClaims, VerifyFailure>(Fail{*failure}) : claims_of(*decoded[r]));
+    }
+    return out;
+}
+
+Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView bytes, const VerifyOptions& options) {
+    const RunToCheck run{&vk, bytes};
+    return verify_runs({&run, 1}, options)[0];
 }
 
 }  // namespace ashlar::machine

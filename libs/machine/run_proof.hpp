@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "libs/machine/reserved.hpp"
@@ -42,10 +43,22 @@ Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement
 
 struct VerifyOptions {
     bool allow_test_profiles = false;
+    /// Calls check(0) .. check(count - 1), which are independent, in any order and on any threads; empty: one by one.
+    std::function<void(size_t count, const std::function<void(size_t)>& check)> for_each = nullptr;
 };
 
 /// Checks every chunk, that they follow one another from the key's entry and image to pc 0, and the opening: halted
 /// with exit code 0. Total on any bytes.
 Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView proof, const VerifyOptions& options = {});
+
+/// A run to be checked with others.
+struct RunToCheck {
+    const VerifyingKey* vk;
+    BytesView proof;
+};
+
+/// verify_run of each, with all their chunks in one for_each.
+std::vector<Result<RunClaims, VerifyFailure>> verify_runs(std::span<const RunToCheck> runs,
+                                                          const VerifyOptions& options = {});
 
 }  // namespace ashlar::machine

@@ -4,6 +4,7 @@
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
 #include "libs/machine/selftest.hpp"
+#include "libs/machine/verify_on_threads.hpp"
 #include "test/support/sample_programs.hpp"
 
 using namespace ashlar;
@@ -12,7 +13,7 @@ using namespace ashlar::machine;
 namespace {
 
 const iop::Profile& test_profile() { return *iop::named_profile("test"); }
-constexpr VerifyOptions IN_TESTS{.allow_test_profiles = true};
+const VerifyOptions IN_TESTS{.allow_test_profiles = true};
 
 ProvingKey make_key(const rv32::Program& program) {
     exec::ThreadPool pool(2);
@@ -51,6 +52,23 @@ TEST_CASE("a run in several chunks is proven and verified", "[machine_prove]") {
     CHECK(claims->exit_code == 0);
     CHECK(claims->committed_digest[3] != 0);
     CHECK(claims->deferred_chain == std::array<uint32_t, 9>{});
+}
+
+TEST_CASE("chunks checked on threads give the same verdict", "[machine_prove]") {
+    exec::ThreadPool pool(3);
+    VerifyOptions options = verify_on_threads(pool);
+    options.allow_test_profiles = true;
+    const auto claims = verify_run(sample().key.vk, sample().proof, options);
+    REQUIRE(claims);
+    CHECK(claims->chunks == decode_run_proof(sample().proof)->chunks.size());
+    RunProof broken = *decode_run_proof(sample().proof);
+    for (size_t i : {2, 1, 3}) broken.chunks[i].proof[100] ^= 1;
+    for (const VerifyOptions& o : {options, IN_TESTS}) {
+        const auto r = verify_run(sample().key.vk, encode(broken), o);
+        REQUIRE_FALSE(r);
+        CHECK(r.error().code == VerifyCode::chunk);
+        CHECK(r.error().index == 1);
+    }
 }
 
 TEST_CASE("the test profile is refused outside tests", "[machine_prove]") {
