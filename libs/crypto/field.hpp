@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "libs/base/bytes.hpp"
+#include "libs/crypto/inverse.hpp"
 #include "libs/crypto/limbs.hpp"
 #include "libs/guest/syscalls.hpp"
 
@@ -116,9 +117,13 @@ class Field {
         }
 #endif
         const Word carry = limbs::add(v_.data(), v_.data(), b.v_.data(), N);
+#ifdef __riscv
         Words t;
         const Word borrow = limbs::sub(t.data(), v_.data(), MODULUS.data(), N);
         if (carry || !borrow) v_ = t;
+#else
+        reduce(v_.data(), carry);
+#endif
         return *this;
     }
     Field& operator-=(const Field& b) {
@@ -128,7 +133,14 @@ class Field {
             return *this;
         }
 #endif
+#ifdef __riscv
         if (limbs::sub(v_.data(), v_.data(), b.v_.data(), N)) limbs::add(v_.data(), v_.data(), MODULUS.data(), N);
+#else
+        const Word mask = Word{0} - limbs::sub(v_.data(), v_.data(), b.v_.data(), N);
+        Word carry = 0;
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < N; i++) v_[i] = limbs::add_carry(v_[i], MODULUS[i] & mask, carry);
+#endif
         return *this;
     }
     Field& operator*=(const Field& b) {
@@ -173,11 +185,16 @@ class Field {
     }
     /// Multiplicative inverse; zero for zero.
     Field inverse() const {
+#ifndef __riscv
+        static constexpr Inverter<N> INVERTER(MODULUS);
+        return from_words(INVERTER(words()));
+#else
         Words e = MODULUS;
         Words two{};
         two[0] = 2;
         limbs::sub(e.data(), e.data(), two.data(), N);
         return pow(e);
+#endif
     }
     /// A square root if there is one. The modulus must be 3 mod 4.
     std::optional<Field> sqrt() const {
@@ -237,6 +254,15 @@ class Field {
         }();
         return f;
     }
+    /// v_ := (t, top) less the modulus if that is not negative. Nobody can predict which, so there is no branch.
+    [[gnu::always_inline]] void reduce(const Word* t, Word top) {
+        Word s[N], borrow = 0;
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < N; i++) s[i] = limbs::sub_borrow(t[i], MODULUS[i], borrow);
+        const Word keep = Word{0} - (borrow & ~top & 1);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < N; i++) v_[i] = (t[i] & keep) | (s[i] & ~keep);
+    }
     /// a * b / 2^BITS mod p.
     static Field montgomery(const Field& a, const Field& b) {
         constexpr Word INV = negative_inverse();
@@ -258,9 +284,9 @@ class Field {
                 }
                 t[N - 1] = carry + reduced;
             }
-            Field r, s;
-            for (size_t i = 0; i < N; i++) r.v_[i] = t[i];
-            return limbs::sub(s.v_.data(), t, MODULUS.data(), N) ? r : s;
+            Field r;
+            r.reduce(t, 0);
+            return r;
         }
         Word t[N + 2] = {};
 #pragma clang loop unroll(full)
@@ -279,10 +305,9 @@ class Field {
             t[N - 1] = limbs::add_carry(t[N], carry, overflow);
             t[N] = t[N + 1] + overflow;
         }
-        Field r, s;
-        for (size_t i = 0; i < N; i++) r.v_[i] = t[i];
-        const Word borrow = limbs::sub(s.v_.data(), r.v_.data(), MODULUS.data(), N);
-        return t[N] || !borrow ? s : r;
+        Field r;
+        r.reduce(t, t[N]);
+        return r;
     }
 #endif
 

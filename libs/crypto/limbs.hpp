@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 /// Arithmetic on arrays of machine words, least significant first. A word is 64 bits on the host and 32 bits in the
 /// guest; everything is templated on it, so that the host tests run both widths.
@@ -36,6 +37,12 @@ using Word = uint64_t;
 template <class W>
 constexpr W add_carry(W a, W b, W& carry) {
     if constexpr (sizeof(W) == 8) {
+        if (!std::is_constant_evaluated()) {
+            unsigned long long out;
+            const W sum = __builtin_addcll(a, b, carry, &out);
+            carry = out;
+            return sum;
+        }
         const auto t = static_cast<WideOf<W>>(a) + b + carry;
         carry = static_cast<W>(t >> 64);
         return static_cast<W>(t);
@@ -49,6 +56,14 @@ constexpr W add_carry(W a, W b, W& carry) {
 /// a - b - borrow; borrow is 0 or 1 before and after.
 template <class W>
 constexpr W sub_borrow(W a, W b, W& borrow) {
+    if constexpr (sizeof(W) == 8) {
+        if (!std::is_constant_evaluated()) {
+            unsigned long long out;
+            const W difference = __builtin_subcll(a, b, borrow, &out);
+            borrow = out;
+            return difference;
+        }
+    }
     const W d = a - b, r = d - borrow;
     borrow = static_cast<W>(a < b) | static_cast<W>(d < borrow);
     return r;

@@ -1,109 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/crypto/secp256k1.hpp"
 
-#include "libs/crypto/field.hpp"
+#include "libs/crypto/secp256k1_scalar.hpp"
 #include "libs/hash/keccak256.hpp"
+#ifndef __riscv
+#include "libs/crypto/secp256k1_field.hpp"
+#include "libs/crypto/secp256k1_lanes.hpp"
+#endif
 
 namespace ashlar::crypto {
 namespace {
 
-/// Source of the curve's numbers: SEC 2, 2.4.1.
-/// The ABI's SECP256K1_FP calls are not used: UINT256_MUL does the same.
-struct BaseParameters : WithoutCalls {
-    static constexpr size_t BITS = 256;
-    static constexpr uint64_t MODULUS[4] = {0xfffffffefffffc2f, 0xffffffffffffffff, 0xffffffffffffffff,
-                                            0xffffffffffffffff};
-};
-struct ScalarParameters : WithoutCalls {
-    static constexpr size_t BITS = 256;
-    static constexpr uint64_t MODULUS[4] = {0xbfd25e8cd0364141, 0xbaaedce6af48a03b, 0xfffffffffffffffe,
-                                            0xffffffffffffffff};
-};
-using Base = Field<BaseParameters>;
-using Scalar = Field<ScalarParameters>;
-using Word = limbs::Word;
-using Words = Base::Words;
-
-/// A 256-bit constant from its four 64-bit words, least significant first.
-constexpr Words words_of(const std::array<uint64_t, 4>& a) {
-    Words w{};
-    for (size_t i = 0; i < w.size(); i++)
-        w[i] = static_cast<Word>(a[i * sizeof(Word) / 8] >> (8 * (i * sizeof(Word) % 8)));
-    return w;
-}
-
-constexpr Words GENERATOR_X =
-    words_of({0x59f2815b16f81798, 0x029bfcdb2dce28d9, 0x55a06295ce870b07, 0x79be667ef9dcbbac});
-constexpr Words GENERATOR_Y =
-    words_of({0x9c47d08ffb10d4b8, 0xfd17b448a6855419, 0x5da4fbfc0e1108a8, 0x483ada7726a3c465});
-/// The curve has an endomorphism (x, y) -> (BETA x, y), which multiplies by LAMBDA; BETA^3 = 1 mod p, LAMBDA^3 = 1 mod
-/// n.
-constexpr Words BETA = words_of({0xc1396c28719501ee, 0x9cf0497512f58995, 0x6e64479eac3434e9, 0x7ae96a2b657c0710});
-constexpr Words LAMBDA = words_of({0xdf02967c1b23bd72, 0x122e22ea20816678, 0xa5261c028812645a, 0x5363ad4cc05c30e0});
-// Short basis (A1, -B1), (A2, B2 = A1) of the lattice of (a, b) with a + b LAMBDA = 0 mod n, and round(2^384 B / n).
-constexpr Words B1 = words_of({0x6f547fa90abfe4c3, 0xe4437ed6010e8828, 0, 0});
-constexpr Words B2 = words_of({0xe86c90e49284eb15, 0x3086d221a7d46bcd, 0, 0});
-constexpr Words G1 = words_of({0xe893209a45dbb031, 0x3daa8a1471e8ca7f, 0xe86c90e49284eb15, 0x3086d221a7d46bcd});
-constexpr Words G2 = words_of({0x1571b4ae8ac47f71, 0x221208ac9df506c6, 0x6f547fa90abfe4c4, 0xe4437ed6010e8828});
-
-/// The upper 256 bits of the product.
-Words high_product(const Words& a, const Words& b) {
-#ifdef __riscv
-    // lo + hi = a b mod 2^256 - 1 and lo = a b mod 2^256, two calls; hi < 2^256 - 1.
-    uint32_t y_m[16] = {}, low[8], sum[8];
-    for (size_t i = 0; i < 8; i++) {
-        y_m[i] = b[i];
-        low[i] = sum[i] = a[i];
-    }
-    guest::uint256_mul(low, y_m);
-    for (size_t i = 8; i < 16; i++) y_m[i] = 0xffffffff;
-    guest::uint256_mul(sum, y_m);
-    Words high;
-    uint32_t borrow = limbs::sub(high.data(), sum, low, 8);
-    if (borrow)
-        for (size_t i = 0; borrow && i < 8; i++) borrow = high[i]-- == 0;
-    return high;
-#else
-    Word full[2 * Base::N];
-    limbs::mul(full, a.data(), a.size(), b.data(), b.size());
-    Words high;
-    for (size_t i = 0; i < high.size(); i++) high[i] = full[i + high.size()];
-    return high;
-#endif
-}
-
-/// round(a * b / 2^384).
-Words scaled_product(const Words& a, const Words& b) {
-    constexpr size_t HALF = Base::N / 2;
-    const Words high = high_product(a, b);
-    Words r{};
-    for (size_t i = 0; i < HALF; i++) r[i] = high[i + HALF];
-    Word carry = high[HALF - 1] >> (limbs::BITS<Word> - 1);
-    for (size_t i = 0; carry && i < HALF; i++) carry = ++r[i] == 0;
-    return r;
-}
-
-/// A scalar of absolute value below 2^128.
-struct HalfScalar {
-    bool negative = false;
-    Words magnitude{};
-};
-HalfScalar signed_value(const Scalar& k) {
-    HalfScalar h;
-    h.magnitude = k.words();
-    for (size_t i = Base::N / 2; i < Base::N; i++)
-        if (h.magnitude[i]) h.negative = true;
-    if (h.negative) h.magnitude = (-k).words();
-    return h;
-}
-/// k = low + high LAMBDA mod n. Source: Gallant, Lambert, Vanstone, CRYPTO 2001. |low|, |high| < 2^127.4 for every k.
-void split(const Scalar& k, HalfScalar& low, HalfScalar& high) {
-    const Words w = k.words();
-    const Scalar c1 = Scalar::from_words(scaled_product(w, G1)), c2 = Scalar::from_words(scaled_product(w, G2));
-    const Scalar k2 = c1 * Scalar::from_words(B1) - c2 * Scalar::from_words(B2);
-    high = signed_value(k2);
-    low = signed_value(k - k2 * Scalar::from_words(LAMBDA));
-}
+using namespace secp256k1;
 
 #ifdef __riscv
 
@@ -190,73 +98,78 @@ Point times_power_of_2(Point p, int n) {
 #else
 
 struct Point {
-    Base x, y;
+    Element x, y;  ///< magnitudes 1 and at most 2
 };
-Point make_point(const Base& x, const Base& y) { return {x, y}; }
-Point negated(const Point& p) { return {p.x, -p.y}; }
-Point times_beta(const Point& p) {
-    static const Base B = Base::from_words(BETA);
-    return {p.x * B, p.y};
-}
+Element element(const Base& x) { return Element::from_words(x.words()); }
+Point make_point(const Base& x, const Base& y) { return {element(x), element(y)}; }
+Point negated(const Point& p) { return {p.x, p.y.weak().negated<1>()}; }
+Point times_beta(const Point& p) { return {p.x * Element::from_words(BETA), p.y}; }
 
-/// A running sum in Jacobian coordinates; z = 0 is infinity.
+/// A running sum in Jacobian coordinates; z = 0 is infinity. Magnitudes: x at most 5, y at most 3, z 1.
 class Sum {
   public:
-    /// Source of both formulas: Explicit-Formulas Database, dbl-2009-l and madd-2007-bl, for a = 0.
+    /// With l = 3 x^2 / 2, s = y^2, t = x s: x' = l^2 - 2 t, y' = l (t - x') - s^2, z' = y z. (The usual doubling for
+    /// a = 0, with z halved.)
     void twice() {
-        const Base a = x_.square(), b = y_.square(), c = b.square();
-        const Base d = ((x_ + b).square() - a - c).twice(), e = a.twice() + a, f = e.square();
-        z_ = (y_ * z_).twice();
-        x_ = f - d.twice();
-        y_ = e * (d - x_) - c.twice().twice().twice();
+        const Element s = y_.square(), l = x_.square().times<3>().half(), t = s * x_;
+        z_ = y_ * z_;
+        x_ = l.square() + t.times<2>().negated<2>();
+        y_ = l * (t + x_.negated<4>()) + s.square().negated<1>();
     }
+    /// With h = x_q z^2 - x, r = y_q z^3 - y, v = x h^2: x' = r^2 - h^3 - 2 v, y' = r (v - x') - y h^3, z' = z h.
     void add(const Point& q) {
-        if (z_.is_zero()) {
+        if (infinity_) {
             x_ = q.x;
             y_ = q.y;
-            z_ = Base::one();
+            z_ = Element::one();
+            infinity_ = false;
             return;
         }
-        const Base zz = z_.square(), h = q.x * zz - x_, s = (q.y * z_ * zz - y_).twice();
-        if (h.is_zero()) {
-            if (s.is_zero())
+        const Element zz = z_.square(), h = q.x * zz + x_.negated<5>(), r = q.y * (zz * z_) + y_.negated<3>();
+        if (h.is_zero()) [[unlikely]] {
+            if (r.is_zero())
                 twice();
             else
-                z_ = Base{};
+                infinity_ = true;
             return;
         }
-        const Base hh = h.square(), i = hh.twice().twice(), j = h * i, v = x_ * i;
-        z_ = (z_ + h).square() - zz - hh;
-        x_ = s.square() - j - v.twice();
-        y_ = s * (v - x_) - (y_ * j).twice();
+        const Element hh = h.square(), hhh = h * hh, v = x_ * hh;
+        z_ = z_ * h;
+        x_ = r.square() + (hhh + v.times<2>()).negated<3>();
+        y_ = r * (v + x_.negated<5>()) + (y_ * hhh).negated<1>();
     }
     void twice4() {
         for (int i = 0; i < 4; i++) twice();
     }
-    bool infinity() const { return z_.is_zero(); }
+    bool infinity() const { return infinity_; }
     Point point() const {
-        const Base inv = z_.inverse(), inv2 = inv.square();
-        return {x_ * inv2, y_ * inv2 * inv};
+        const Element inv = z_.inverse(), inv2 = inv.square();
+        return {x_ * inv2, y_ * (inv2 * inv)};
     }
-    Base x_, y_, z_;
+    Element x_, y_, z_;
+
+  private:
+    bool infinity_ = true;
 };
 void to_be(const Point& p, uint8_t* out) {
-    p.x.to_be(out);
-    p.y.to_be(out + 32);
+    for (const Element* e : {&p.x, &p.y}) {
+        const auto w = e->words();
+        for (size_t i = 0; i < 4; i++, out += 8) store_be64(out, w[3 - i]);
+    }
 }
 /// Affine forms of sums that are not infinite, with one inversion for all.
 void make_affine(const Sum* sums, Point* out, size_t n) {
-    std::vector<Base> before(n);
-    Base product = Base::one();
+    std::vector<Element> before(n);
+    Element product = Element::one();
     for (size_t i = 0; i < n; i++) {
         before[i] = product;
         product = product * sums[i].z_;
     }
-    Base inv = product.inverse();
+    Element inv = product.inverse();
     for (size_t i = n; i-- > 0;) {
-        const Base zi = inv * before[i], zi2 = zi.square();
+        const Element zi = inv * before[i], zi2 = zi.square();
         inv = inv * sums[i].z_;
-        out[i] = {sums[i].x_ * zi2, sums[i].y_ * zi2 * zi};
+        out[i] = {sums[i].x_ * zi2, sums[i].y_ * (zi2 * zi)};
     }
 }
 
@@ -293,25 +206,6 @@ struct GeneratorTable {
     }
 };
 
-/// Digits -8 .. 7 in base 16 of a half scalar's magnitude: adding 8 in every place makes them nibbles.
-struct Digits {
-    explicit Digits(const HalfScalar& k) {
-        constexpr Word EIGHTS = static_cast<Word>(0x8888888888888888);
-        Word carry = 0;
-        for (size_t i = 0; i < HALF; i++) biased[i] = limbs::add_carry(k.magnitude[i], EIGHTS, carry);
-        top = carry;
-    }
-    /// Digit i plus 8.
-    unsigned at(unsigned i) const {
-        constexpr unsigned PER_WORD = 2 * sizeof(Word);
-        return static_cast<unsigned>(biased[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15;
-    }
-    static constexpr size_t HALF = Base::N / 2;
-    bool top;
-    Word biased[HALF];
-};
-constexpr unsigned ZERO_DIGIT = 8;
-
 /// at[8 + d] = d times a point, for d = -8 .. 8 but 0.
 struct PointTable {
     Point at[17];
@@ -336,9 +230,14 @@ struct PointTable {
     }
 };
 
+const GeneratorTable& generator_table() {
+    static const GeneratorTable table;
+    return table;
+}
+
 /// u1 G + u2 P. Both scalars are halved, u1 by position, u2 by the endomorphism, and share 128 doublings (Strauss).
 Sum double_multiply(const Scalar& u1, const Scalar& u2, const Point& p) {
-    static const GeneratorTable generator;
+    const GeneratorTable& generator = generator_table();
     HalfScalar low, high;
     split(u2, low, high);
     const Digits a(low), b(high);
@@ -401,16 +300,36 @@ bool lift_and_invert(const Base& x, bool odd, const Bytes32& r_bytes, const Scal
     return true;
 #else
     (void)r_bytes;
-    auto y = alpha.sqrt();
-    if (!y) return false;
-    if (y->is_odd() != odd) y = -*y;
-    point = {x, *y};
+    const Element a = element(alpha);
+    Element y = square_root_power(a);
+    if (!(y.square() + a.negated<1>()).is_zero()) return false;
+    if (y.is_odd() != odd) y = y.negated<1>();
+    point = {element(x), y};
     r_inverse = r.inverse();
     return true;
 #endif
 }
 
 }  // namespace
+
+#ifndef __riscv
+const GeneratorLimbs& secp256k1::generator_limbs() {
+    static const GeneratorLimbs limbs = [] {
+        GeneratorLimbs out{};
+        for (size_t i = 0; i < GeneratorTable::SIZE; i++)
+            for (size_t half = 0; half < 2; half++) {
+                const Point& p = half ? generator_table().high[i] : generator_table().low[i];
+                const auto x = p.x.limbs(), y = p.y.limbs();
+                for (size_t k = 0; k < 5; k++) {
+                    out[half][i + 1][k] = x[k];
+                    out[half][i + 1][5 + k] = y[k];
+                }
+            }
+        return out;
+    }();
+    return limbs;
+}
+#endif
 
 std::optional<FixedBytes<64>> recover_public_key(const Bytes32& digest, const Bytes32& r_bytes, const Bytes32& s_bytes,
                                                  bool y_odd) {

@@ -170,12 +170,13 @@ void Executor::warm(const Transaction& t) {
     if (revision_ >= Revision::shanghai) state_.prewarm(header_.coinbase);  // EIP-3651
 }
 
-int64_t Executor::set_delegations(const Transaction& t) {
+int64_t Executor::set_delegations(const Transaction& t, const Signers* signers) {
     int64_t refund = 0;
-    for (const Authorization& a : t.authorizations) {
+    for (size_t i = 0; i < t.authorizations.size(); i++) {
+        const Authorization& a = t.authorizations[i];
         if (!a.chain_id.is_zero() && a.chain_id != uint256{config_.chain_id}) continue;
         if (a.nonce == ~uint64_t{0}) continue;
-        const auto authority = recover_authority(a);
+        const auto authority = signers ? signers->authorities[i] : recover_authority(a);
         if (!authority) continue;
         evm::Account& account = state_.account(*authority);
         state_.warm_account(account);
@@ -192,9 +193,9 @@ int64_t Executor::set_delegations(const Transaction& t) {
     return refund;
 }
 
-Outcome<void> Executor::transaction(const Transaction& t) {
+Outcome<void> Executor::transaction(const Transaction& t, const Signers* signers) {
     const IntrinsicGas intrinsic = intrinsic_gas(t, revision_);
-    const auto sender_address = recover_sender(t);
+    const auto sender_address = signers ? signers->sender : recover_sender(t);
     if (!sender_address) return Fail{ErrorCode::signature};
     ASHLAR_ASSIGN(const Fees fees, check(t, *sender_address, intrinsic));
     ASHLAR_TRY(state_error());
@@ -207,7 +208,7 @@ Outcome<void> Executor::transaction(const Transaction& t) {
     warm(t);
     state_.warm_account(sender);
     state_.prewarm(recipient);
-    const int64_t delegation_refund = set_delegations(t);
+    const int64_t delegation_refund = set_delegations(t, signers);
 
     state_.tx.origin = *sender_address;
     state_.tx.gas_price = fees.price;

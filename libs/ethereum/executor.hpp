@@ -20,7 +20,8 @@ class Executor {
 
     /// The system calls of EIP-4788 and EIP-2935.
     Outcome<void> begin_block();
-    Outcome<void> transaction(const Transaction& transaction);
+    /// @param signers  who signed, if that is known already (recover_signers); the guest recovers each here.
+    Outcome<void> transaction(const Transaction& transaction, const Signers* signers = nullptr);
     /// Withdrawals, then the system calls of EIP-7002 and EIP-7251.
     Outcome<void> end_block(std::span<const Withdrawal> withdrawals);
 
@@ -45,7 +46,7 @@ class Executor {
     Outcome<void> check_fields(const Transaction& t);
     /// The rules on the transaction's gas.
     Outcome<void> check_gas(const Transaction& t, const IntrinsicGas& intrinsic);
-    int64_t set_delegations(const Transaction& t);
+    int64_t set_delegations(const Transaction& t, const Signers* signers);
     void warm(const Transaction& t);
     evm::ExecutionResult system_call(const Address& contract, BytesView input);
     Outcome<void> request_call(uint8_t type, const Address& contract);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/native.hpp"
 
+#include <ctime>
+
+#include "libs/ethereum/signers.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/mpt/stream.hpp"
 #include "libs/mpt/walk.hpp"
@@ -9,6 +12,23 @@ namespace ashlar::ethereum {
 
 namespace {
 
+/// Seconds of processor time since the last call, on this thread.
+class StageClock {
+  public:
+    StageClock() { lap(); }
+    double lap() {
+        timespec t{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        const double now = static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+        const double since = now - last_;
+        last_ = now;
+        return since;
+    }
+
+  private:
+    double last_ = 0;
+};
+
 /// A block, decoded, with its parent: everything that does not need the state has been checked.
 struct Prepared {
     Block block;
@@ -16,11 +36,14 @@ struct Prepared {
     evm::Revision revision;
     std::vector<BytesView> ancestors;
     std::vector<Transaction> transactions;
+    std::vector<Signers> signers;
     std::vector<Withdrawal> withdrawals;
+    StageTimes times;
 };
 
 Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const Witness& witness) {
     Prepared p;
+    StageClock clock;
     ASHLAR_ASSIGN(p.block, decode_block(block_rlp));
     const Header& header = p.block.header;
     p.ancestors = witness.ancestors(header.parent_hash);
@@ -41,6 +64,10 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
     if (p.block.withdrawals) {
         ASHLAR_ASSIGN(p.withdrawals, decode_withdrawals(*p.block.withdrawals));
     }
+    witness.index();
+    p.times.decode = clock.lap();
+    p.signers = recover_signers(p.transactions);
+    p.times.keys = clock.lap();
     return p;
 }
 
@@ -58,6 +85,7 @@ class Pass {
     Outcome<void> run(size_t begin, size_t end, BlockResult& result, SubblockInput* input) {
         const Header& header = p_.block.header;
         const bool first = begin == 0, last = end == p_.transactions.size();
+        StageClock clock;
         store_.next_epoch();
         codes_.forget_uses();
         ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, p_.ancestors));
@@ -68,7 +96,7 @@ class Pass {
         if (first) ASHLAR_TRY(executor.begin_block());
         for (size_t i = begin; i < end; i++) {
             const uint64_t gas_at = executor.gas_used();
-            auto done = executor.transaction(p_.transactions[i]);
+            auto done = executor.transaction(p_.transactions[i], &p_.signers[i]);
             if (!done) {
                 Error e = done.error();
                 e.transaction = static_cast<uint32_t>(i);
@@ -78,7 +106,9 @@ class Pass {
         }
         if (last) ASHLAR_TRY(executor.end_block(p_.withdrawals));
         const Bytes32 root_before = store_root_;
+        result.times.execute += clock.lap();
         ASHLAR_ASSIGN(store_root_, state.commit());
+        result.times.commit += clock.lap();
         gas_ = executor.gas_used();
         blob_gas_ = executor.blob_gas_used();
         result.receipts.insert(result.receipts.end(), executor.receipts().begin(), executor.receipts().end());
@@ -175,9 +205,14 @@ class Pass {
 Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const Witness& witness, SubblockInput* input,
                              Witness* next = nullptr) {
     BlockResult result;
+    result.times = p.times;
+    StageClock clock;
     Pass pass(config, p, witness);
+    result.times.decode += clock.lap();
     ASHLAR_TRY(pass.run(0, p.transactions.size(), result, input));
+    clock.lap();
     ASHLAR_TRY(pass.check(result));
+    result.times.check = clock.lap();
     if (next) pass.collect(*next);
     return result;
 }

@@ -24,6 +24,16 @@ struct BlockInputs {
     /// Cumulative gas and state root at each boundary stand in the claims.
 };
 
+/// Processor time of this thread in the stages of a native execution, in seconds.
+struct StageTimes {
+    double decode = 0;   ///< decoding, rules that need no state; the witness's index if it was not there yet
+    double keys = 0;     ///< recovery of all signers
+    double execute = 0;  ///< transactions and system calls
+    double commit = 0;   ///< post-state root
+    double check = 0;    ///< receipts, bloom, roots of lists, requests
+    double total() const { return decode + keys + execute + commit + check; }
+};
+
 struct BlockResult {
     Header header;  ///< extra_data points into the block's RLP
     evm::Revision revision = evm::Revision::paris;
@@ -32,6 +42,7 @@ struct BlockResult {
     std::vector<uint64_t> transaction_gas;
     Bytes receipts;  ///< items
     Bytes requests;  ///< items, those of the system calls
+    StageTimes times;
 };
 
 /// Executes a block on its witness and checks everything the aggregator will check, parent included: the parent's

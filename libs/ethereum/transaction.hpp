@@ -63,6 +63,12 @@ std::optional<Address> recover_sender(const Transaction& transaction);
 /// The account that signed an authorization; nullopt likewise.
 std::optional<Address> recover_authority(const Authorization& authorization);
 
+/// Who signed a transaction and its authorizations, in their order; nullopt for what is no signature.
+struct Signers {
+    std::optional<Address> sender;
+    std::vector<std::optional<Address>> authorities;
+};
+
 /// Gas that is charged before execution (Yellow Paper 6.2 g0; EIP-2028, 2930, 3860, 7702), and the floor of what a
 /// transaction pays (EIP-7623; 0 before Prague).
 struct IntrinsicGas {

@@ -8,6 +8,7 @@
 #include "libs/crypto/blake2f.hpp"
 #include "libs/crypto/ripemd160.hpp"
 #include "libs/hash/keccak256.hpp"
+#include "libs/hash/keccak256_batch.hpp"
 #include "libs/hash/sha256.hpp"
 
 using namespace ashlar;
@@ -65,6 +66,24 @@ TEST_CASE("pieces hash like the whole") {
         }
         REQUIRE(k.finish() == hash::keccak256({data.data(), size}));
         REQUIRE(s.finish() == hash::sha256({data.data(), size}));
+    }
+}
+
+TEST_CASE("a batch of hashes is that of each message") {
+    std::mt19937_64 rng(8);
+    for (size_t count : {0, 1, 2, 3, 7, 8, 9, 16, 100, 1500}) {
+        std::vector<Bytes> messages(count);
+        for (size_t i = 0; i < count; i++) {
+            // All lengths around the ends of blocks, and a few long ones.
+            messages[i].resize(count == 1500 ? i : i % 50 == 7 ? 5000 + rng() % 3000 : rng() % 700);
+            for (auto& x : messages[i]) x = static_cast<uint8_t>(rng());
+        }
+        const std::vector<BytesView> views(messages.begin(), messages.end());
+        std::vector<Bytes32> batch(count), single(count);
+        hash::keccak256_batch(views, batch.data());
+        hash::keccak256_batch_scalar(views, single.data());
+        CHECK(batch == single);
+        for (size_t i = 0; i < count; i++) REQUIRE(single[i] == hash::keccak256(messages[i]));
     }
 }
 

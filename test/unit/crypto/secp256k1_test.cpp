@@ -8,6 +8,9 @@
 #include <random>
 
 #include "libs/base/hex.hpp"
+#include "libs/crypto/secp256k1_batch.hpp"
+#include "libs/crypto/secp256k1_field.hpp"
+#include "libs/crypto/secp256k1_scalar.hpp"
 
 using namespace ashlar;
 
@@ -40,6 +43,28 @@ std::optional<FixedBytes<64>> oracle(secp256k1_context* ctx, const Bytes32& dige
     return FixedBytes<64>::from(BytesView{out + 1, 64});
 }
 
+/// Collects requests and compares what the batch says with what libsecp256k1 said of each.
+struct Batch {
+    std::vector<crypto::RecoveryRequest> requests;
+    std::vector<std::optional<Address>> expected;
+    void add(const Bytes32& digest, const Bytes32& r, const Bytes32& s, bool odd,
+             const std::optional<FixedBytes<64>>& key) {
+        requests.push_back({digest, r, s, odd});
+        expected.push_back(key ? std::optional(crypto::public_key_address(*key)) : std::nullopt);
+    }
+    void check() const {
+        std::vector<std::optional<Address>> found(requests.size());
+        crypto::recover_addresses(requests, found.data());
+        CHECK(found == expected);
+        // Batches of all sizes around the number of lanes.
+        for (size_t n = 0; n <= std::min<size_t>(20, requests.size()); n++) {
+            std::vector<std::optional<Address>> some(n);
+            crypto::recover_addresses(std::span(requests).first(n), some.data());
+            CHECK(std::equal(some.begin(), some.end(), expected.begin()));
+        }
+    }
+};
+
 }  // namespace
 
 TEST_CASE("recovers the signer of a published precompile vector") {
@@ -55,6 +80,7 @@ TEST_CASE("agrees with libsecp256k1 on random signatures and random bytes") {
     auto* ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
     std::mt19937_64 rng(20240601);
     int recovered = 0, refused = 0;
+    Batch batch;
     for (int i = 0; i < 3000; i++) {
         const Bytes32 digest = random32(rng), secret = random32(rng);
         Bytes32 r, s;
@@ -75,8 +101,10 @@ TEST_CASE("agrees with libsecp256k1 on random signatures and random bytes") {
         }
         const auto expected = oracle(ctx, digest, r, s, odd);
         CHECK(crypto::recover_public_key(digest, r, s, odd) == expected);
+        batch.add(digest, r, s, odd, expected);
         (expected ? recovered : refused)++;
     }
+    batch.check();
     CHECK(recovered > 2000);
     CHECK(refused > 500);
     secp256k1_context_destroy(ctx);
@@ -99,11 +127,16 @@ TEST_CASE("agrees with libsecp256k1 on edge scalars") {
                             "fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f",
                             "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"})
         values.push_back(b32(hex));
+    Batch batch;
     for (const auto& digest : values)
         for (const auto& r : values)
             for (const auto& s : values)
-                for (bool odd : {false, true})
-                    CHECK(crypto::recover_public_key(digest, r, s, odd) == oracle(ctx, digest, r, s, odd));
+                for (bool odd : {false, true}) {
+                    const auto expected = oracle(ctx, digest, r, s, odd);
+                    CHECK(crypto::recover_public_key(digest, r, s, odd) == expected);
+                    batch.add(digest, r, s, odd, expected);
+                }
+    batch.check();
     secp256k1_context_destroy(ctx);
 }
 
@@ -114,6 +147,96 @@ TEST_CASE("refuses a signature whose key is infinity and survives equal points i
     CHECK_FALSE(crypto::recover_public_key(z, gx, z, false));
     // The other sign of R adds equal points instead of opposite ones.
     CHECK(crypto::recover_public_key(z, gx, z, true));
+}
+
+TEST_CASE("small multiples of the generator, which meet each other in the sum") {
+    // R = G, s = b r, z = -a r: the key is a G + b R. Equal and opposite points meet on the way and at the end.
+    using crypto::secp256k1::Scalar;
+    auto* ctx = secp256k1_context_create(SECP256K1_CONTEXT_VERIFY);
+    const Bytes32 gx = b32("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+    const Scalar r = *Scalar::from_be(gx.data());
+    Batch batch;
+    size_t none = 0;
+    for (int a = -40; a <= 40; a++)
+        for (int b = -20; b <= 20; b++) {
+            const auto scalar = [](int k) {
+                const Scalar s = Scalar::from_u64(static_cast<uint64_t>(std::abs(k)));
+                return k < 0 ? -s : s;
+            };
+            Bytes32 s, z;
+            (scalar(b) * r).to_be(s.data());
+            (-(scalar(a) * r)).to_be(z.data());
+            for (bool odd : {false, true}) {
+                const auto expected = oracle(ctx, z, gx, s, odd);
+                none += !expected;
+                CHECK(crypto::recover_public_key(z, gx, s, odd) == expected);
+                batch.add(z, gx, s, odd, expected);
+            }
+        }
+    batch.check();
+    CHECK(none > 100);
+    secp256k1_context_destroy(ctx);
+}
+
+TEST_CASE("the host's field of secp256k1 agrees with the generic one") {
+    using crypto::secp256k1::Base;
+    using crypto::secp256k1::Element;
+    std::mt19937_64 rng(52);
+    for (int i = 0; i < 20000; i++) {
+        Base::Words w, v;
+        for (auto& x : w) x = i % 7 ? rng() : ~uint64_t{0};
+        for (auto& x : v) x = i % 5 ? rng() : ~uint64_t{0};
+        if (i % 7 == 0) w[0] = Base::MODULUS[0] - 1 - rng() % 4;
+        if (i % 5 == 0) v[0] = Base::MODULUS[0] - 1 - rng() % 4;
+        if (i % 11 == 0) w = {}, w[i % 4] = rng() % 3;
+        const Base a = Base::from_words(w), b = Base::from_words(v);
+        const Element e = Element::from_words(w), f = Element::from_words(v);
+        REQUIRE((e * f).words() == (a * b).words());
+        REQUIRE(e.square().words() == a.square().words());
+        REQUIRE((e + f.negated<1>()).words() == (a - b).words());
+        // Magnitude 8, the most that products take.
+        const Element big = e.times<3>() + e.negated<1>() + f.negated<1>() + e;
+        const Base sum = a + a + a - b;
+        REQUIRE((big * big).words() == sum.square().words());
+        REQUIRE(big.square().words() == sum.square().words());
+        REQUIRE(big.half().words() == (sum * Base::from_u64(2).inverse()).words());
+        REQUIRE(big.weak().words() == sum.words());
+        REQUIRE(big.is_odd() == sum.is_odd());
+        REQUIRE((e + e.negated<1>()).is_zero());
+        REQUIRE(e.is_zero() == a.is_zero());
+        if (i % 50) continue;
+        REQUIRE(e.inverse().words() == a.inverse().words());
+        const auto root = a.sqrt();
+        const Element power = crypto::secp256k1::square_root_power(e);
+        REQUIRE((power.square() + e.negated<1>()).is_zero() == root.has_value());
+        if (root) REQUIRE(power.words() == root->words());
+    }
+}
+
+TEST_CASE("inverses by division steps agree with Fermat's") {
+    std::mt19937_64 rng(62);
+    const auto check = [&]<class F>(F) {
+        auto exponent = F::MODULUS;
+        exponent[0] -= 2;
+        for (int i = 0; i < 400; i++) {
+            typename F::Words w{};
+            if (i < 64 * static_cast<int>(F::N))
+                w[i / 64] = uint64_t{1} << (i % 64);
+            else
+                for (auto& x : w) x = rng();
+            while (crypto::limbs::compare(w.data(), F::MODULUS.data(), F::N) >= 0) w[F::N - 1] >>= 1;
+            if (i == 399) {
+                w = F::MODULUS;
+                w[0]--;
+            }
+            const F x = F::from_words(w);
+            REQUIRE(x.inverse() == x.pow(exponent));
+            REQUIRE((x.is_zero() || x * x.inverse() == F::one()));
+        }
+        REQUIRE(F{}.inverse().is_zero());
+    };
+    check(crypto::secp256k1::Base{});
+    check(crypto::secp256k1::Scalar{});
 }
 
 TEST_CASE("tells low from high s") {
