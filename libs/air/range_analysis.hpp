@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <string>
 #include <vector>
 
 #include "libs/air/symbolic.hpp"
 
 namespace ashlar::air {
 
+__extension__ using Wide = __int128;
+
 /// An integer interval. Arithmetic saturates at +-2^120, which no sound equation comes near.
 struct Interval {
-    __int128 lo = 0, hi = 0;
+    Wide lo = 0, hi = 0;
+    friend bool operator==(const Interval&, const Interval&) = default;
+    bool inside(const Interval& o) const { return lo >= o.lo && hi <= o.hi; }
+    Wide width() const { return hi - lo; }
 };
 
-/// The interval of every node: constants are taken as the representative of least absolute value, columns as [0, p-1]
-/// unless declared by bound() or boolean(); a declaration on any node narrows what its operands give.
-/// @param only_booleans  believe boolean() alone, which is a constraint, and not bound(), which is a promise.
-std::vector<Interval> intervals(const ChipStructure& chip, bool only_booleans = false);
+/// All that a column without a fact can be.
+inline constexpr Interval ELEMENTS = {0, Wide{F::P} - 1};
 
-/// Equations meant over the integers whose sides can differ by p or more: text for each, empty if all are sound.
-std::vector<std::string> check_integer_equations(const ChipStructure& chip);
+Interval operator+(const Interval& a, const Interval& b);
+Interval operator-(const Interval& a, const Interval& b);
+Interval operator*(const Interval& a, const Interval& b);
+/// The smallest interval around both.
+Interval hull(const Interval& a, const Interval& b);
+/// A constant is read as its representative of least absolute value.
+Interval constant_interval(F c);
+
+/// The interval of every node: columns are [0, p-1] unless boolean() is stated of them or of a node they stand in.
+std::vector<Interval> boolean_intervals(const Expressions& expressions, const std::vector<uint32_t>& booleans);
 
 }  // namespace ashlar::air

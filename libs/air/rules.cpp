@@ -38,10 +38,7 @@ void check_chip(const ChipStructure& chip, std::vector<Violation>& out) {
         if (chip.degree(c) > 3) add(Rule::constraint_degree, what + " has degree " + std::to_string(chip.degree(c)));
         if (!zero[c].is_zero()) add(Rule::zero_row_constraint, what + " fails on the zero row");
     }
-    ChipStructure believed;  // as the chip, but only what constraints force
-    believed.expressions = chip.expressions;
-    believed.booleans = booleans(chip);
-    const std::vector<Interval> range = intervals(believed, true);
+    const std::vector<Interval> range = boolean_intervals(chip.expressions, booleans(chip));
     for (size_t j = 0; j < chip.interactions.size(); j++) {
         const Interaction& i = chip.interactions[j];
         const std::string what = "interaction " + std::to_string(j) + " on bus " + std::to_string(i.bus);
@@ -54,7 +51,6 @@ void check_chip(const ChipStructure& chip, std::vector<Violation>& out) {
         if (!chip.free_multiplicities && !(m.lo >= 0 && m.hi <= 1) && !(m.lo >= -1 && m.hi <= 0))
             add(Rule::free_multiplicity, what + ": multiplicity is not 0 or 1 by any constraint");
     }
-    for (const std::string& text : check_integer_equations(chip)) out.push_back({Rule::integer_equation, text});
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace ashlar::air {
 
-/// The rules of design proof-system 3 that can be checked without a trace.
+/// The rules of design proof-system 3 that can be checked without a trace. Those about integers: integers.hpp.
 enum class Rule {
     constraint_degree,      // at most 3
     interaction_degree,     // values and multiplicities at most 2
@@ -16,7 +16,6 @@ enum class Rule {
     bus_id,                 // non-zero, below p
     message_length,         // at least 1, one length for each bus over all chips and public messages
     free_multiplicity,      // 0 or 1 up to sign by constraint, except on the table side of a lookup
-    integer_equation,       // sides of an integer equation differ by less than p
     name,                   // chips have different, non-empty names
 };
 

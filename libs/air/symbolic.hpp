@@ -86,9 +86,11 @@ struct ChipStructure {
         int64_t lo, hi;
     };
     std::vector<Bound> bounds;
+    static constexpr uint32_t NONE = ~uint32_t{0};
     struct IntegerEquation {
         uint32_t lhs, rhs;
-        size_t constraint;
+        size_t constraint = NONE;  ///< NONE: the sides are one element by construction
+        uint32_t when = NONE;      ///< node; NONE: every row that says anything
     };
     std::vector<IntegerEquation> integer_equations;
 
@@ -102,6 +104,7 @@ struct ChipStructure {
 
 class SymbolicBuilder : public BuilderBase<SymbolicBuilder, Symbolic> {
   public:
+    static constexpr bool READS_INTEGERS = true;
     explicit SymbolicBuilder(ChipStructure& out) : out_(out) {}
     void zero(const Symbolic& x) { out_.constraints.push_back(x.id()); }
     void interaction(uint32_t bus, const Symbolic& multiplicity, std::span<const Symbolic> values);
@@ -113,6 +116,17 @@ class SymbolicBuilder : public BuilderBase<SymbolicBuilder, Symbolic> {
     void equal_integers(const Symbolic& lhs, const Symbolic& rhs) {
         out_.integer_equations.push_back({lhs.id(), rhs.id(), out_.constraints.size()});
         zero(lhs - rhs);
+    }
+    void equal_integers(const Symbolic& when, const Symbolic& lhs, const Symbolic& rhs) {
+        out_.integer_equations.push_back({lhs.id(), rhs.id(), out_.constraints.size(), when.id()});
+        zero(lhs - rhs);
+    }
+    void not_zero(const Symbolic& flag, const Symbolic& value, const Symbolic& inverse) {
+        out_.integer_equations.push_back({value.id(), Symbolic(F::ZERO).id(), out_.constraints.size(), flag.id()});
+        zero(value * inverse - flag);
+    }
+    void same_integers(const Symbolic& when, const Symbolic& lhs, const Symbolic& rhs) {
+        out_.integer_equations.push_back({lhs.id(), rhs.id(), ChipStructure::NONE, when.id()});
     }
 
   private:

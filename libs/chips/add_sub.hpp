@@ -5,11 +5,11 @@
 
 namespace ashlar::chips {
 
-/// x + y = z mod 2^32 on range-checked limbs, when `flag` is 1: both carries are 0 or 1. flag has degree <= 1.
+/// x + y = z mod 2^32 on limbs, when `flag` is 1: both carries are 0 or 1. flag has degree <= 1.
 template <class B, class V>
 ASHLAR_INLINE void add_limbs(B& b, const V& flag, const V (&x)[2], const V (&y)[2], const V (&z)[2]) {
-    const V low = (x[0] + y[0] - z[0]) * INVERSE_65536;
-    const V high = (x[1] + y[1] - z[1] + low) * INVERSE_65536;
+    const V low = exact_quotient(b, flag, V(x[0] + y[0] - z[0]));
+    const V high = exact_quotient(b, flag, V(x[1] + y[1] - z[1] + low));
     b.zero(flag * low * (low - F::ONE));
     b.zero(flag * high * (high - F::ONE));
 }

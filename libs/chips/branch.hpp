@@ -41,6 +41,7 @@ struct BranchEqualChip {
         b.boolean(m.taken);
         const V equal = m.is_beq * m.taken + m.is_bne * (F::ONE - m.taken);
         const V low = m.a.prev[0] - m.b.prev[0], high = m.a.prev[1] - m.b.prev[1];
+        for (const V& x : {low, high}) b.bound(x, -65535, 65535);  // so one is 0 in F only if it is 0
         b.zero(equal * low);
         b.zero(equal * high);
         b.zero(real - equal - low * m.witness[0] - high * m.witness[1]);

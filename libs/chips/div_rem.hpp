@@ -66,30 +66,33 @@ struct DivRemChip {
         b.zero((m.sign_a - m.sign_r) * (r[0] + r[1]));
 
         // Q D + R = A: words q d + r = a + 2^32 (sign_q d + sign_d q + sign_r - sign_a) - 2^64 sign_q sign_d, limb by
-        // limb. Limb sums are below 2^26, carries within [-3, 1022].
-        const V carry_0 = (product_limb(m.quotient, m.divisor.bytes, 0) + r[0] - a[0]) * INVERSE_65536;
-        const V carry_1 = (product_limb(m.quotient, m.divisor.bytes, 1) + r[1] - a[1] + carry_0) * INVERSE_65536;
-        const V carry_2 = (product_limb(m.quotient, m.divisor.bytes, 2) + carry_1 - m.sign_q * d[0] - m.sign_d * q[0] -
-                           m.sign_r + m.sign_a) *
-                          INVERSE_65536;
+        // limb. Limb sums are below 2^27, carries have 10 bits after a shift.
+        const V carry_0 = exact_quotient(b, real, V(product_limb(m.quotient, m.divisor.bytes, 0) + r[0] - a[0]));
+        const V carry_1 =
+            exact_quotient(b, real, V(product_limb(m.quotient, m.divisor.bytes, 1) + r[1] - a[1] + carry_0));
+        const V carry_2 = exact_quotient(b, real,
+                                         V(product_limb(m.quotient, m.divisor.bytes, 2) + carry_1 - m.sign_q * d[0] -
+                                           m.sign_d * q[0] - m.sign_r + m.sign_a));
         range_check(b, real, 10u, V(carry_0 + F::ONE));
         range_check(b, real, 10u, V(carry_1 + F::ONE));
         range_check(b, real, 10u, V(carry_2 + 4_f));
-        b.zero(product_limb(m.quotient, m.divisor.bytes, 3) + carry_2 - m.sign_q * d[1] - m.sign_d * q[1] +
-               m.sign_q * m.sign_d * two_16);
+        b.equal_integers(real,
+                         V(product_limb(m.quotient, m.divisor.bytes, 3) + carry_2 - m.sign_q * d[1] - m.sign_d * q[1] +
+                           m.sign_q * m.sign_d * two_16),
+                         V(F::ZERO));
 
         // divisor_zero says whether D = 0; then Q is all ones.
         const V d_sum = d[0] + d[1];
         const V divides = real - m.divisor_zero;
         b.boolean(m.divisor_zero);
         b.boolean(divides);
-        b.zero(m.divisor_zero * d_sum);
-        b.zero(d_sum * m.divisor_inverse - divides);
+        b.equal_integers(real, V(m.divisor_zero * d_sum), V(F::ZERO));
+        b.not_zero(divides, d_sum, m.divisor_inverse);
         for (const V& byte : m.quotient) b.zero(m.divisor_zero * (byte - 255_f));
 
         // |D| - |R| - 1 >= 0 unless D = 0.
         const V d_sign = F::ONE - m.sign_d * 2_f, r_sign = F::ONE - m.sign_r * 2_f;
-        const V slack_carry = (d_sign * d[0] - r_sign * r[0] - F::ONE - m.slack_low) * INVERSE_65536;
+        const V slack_carry = exact_quotient(b, divides, V(d_sign * d[0] - r_sign * r[0] - F::ONE - m.slack_low));
         const V slack_high = d_sign * d[1] - r_sign * r[1] + (m.sign_d - m.sign_r) * two_16 + slack_carry;
         range_check(b, divides, 16u, m.slack_low);
         range_check(b, divides, 3u, V(slack_carry + 4_f));

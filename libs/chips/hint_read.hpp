@@ -35,15 +35,15 @@ struct HintReadChip {
         b.send(BUS_ADDRESS, real, {m.length[1], m.length_nonzero});
         b.boolean(m.pad[0]);
         b.boolean(m.pad[1]);
-        b.zero(m.length[0] + m.pad[0] + m.pad[1] * 2_f - m.words_low * 4_f);
+        b.equal_integers(real, V(m.length[0] + m.pad[0] + m.pad[1] * 2_f), V(m.words_low * 4_f));
         range_check(b, real, 15u, m.words_low);
         const V words = m.words_low + m.length[1] * F::from_canonical(1 << 14);
         check_operand(b, real, m.target, words);
         const V rows = real - m.is_empty;
         b.boolean(m.is_empty);
         b.boolean(rows);
-        b.zero(m.is_empty * words);
-        b.zero(words * m.inverse - rows);
+        b.equal_integers(real, V(m.is_empty * words), V(F::ZERO));
+        b.not_zero(rows, words, m.inverse);
         b.send(BUS_HINT, rows, {m.t, word_of(m.target.first), words});
     }
 

@@ -84,7 +84,7 @@ struct JalrChip {
         b.send(BUS_ADDRESS, m.is_real, {m.target_high, m.target_nonzero});
         // pc + 4 = link_low + 2^16 high, with pc and link_low from the table.
         register_write(b, m.writes, m.rd, time_rd(m.cpu), m.d, m.link_low,
-                       V((m.cpu.pc + 4_f - m.link_low) * INVERSE_65536));
+                       exact_quotient(b, m.is_real, V(m.cpu.pc + 4_f - m.link_low)));
     }
 
     static void fill_row(Main<F>& m, const rv32::AluRecord& r) {

@@ -119,9 +119,10 @@ struct LoadSubChip {
         check_address(b, real, m.address);
         memory_read(b, real, V(word_of(m.address)), time_memory(m.cpu), m.memory);
         const V limb = pair_value(m.limb[0], m.limb[1]);
-        b.zero(m.memory.prev[0] + m.offset.bit1 * (m.memory.prev[1] - m.memory.prev[0]) - limb);
+        b.equal_integers(real, V(m.memory.prev[0] + m.offset.bit1 * (m.memory.prev[1] - m.memory.prev[0])), limb);
         byte_pair(b, real, m.limb[0], m.limb[1]);
-        b.zero(is_byte * (m.limb[0] + m.offset.bit0 * (m.limb[1] - m.limb[0])) + is_half * m.limb[1] - real * m.top);
+        b.equal_integers(real, V(is_byte * (m.limb[0] + m.offset.bit0 * (m.limb[1] - m.limb[0])) + is_half * m.limb[1]),
+                         V(real * m.top));
         b.boolean(m.sign);
         b.zero(m.sign * (F::ONE - is_signed));
         range_check(b, is_signed, 7u, V(m.top - m.sign * 128_f));

@@ -26,11 +26,11 @@ struct MulChip {
                                Entry<V>{.op = V(opcode(OP_MUL)), .rd = m.rd, .rs1 = m.rs1, .rs2 = m.rs2});
         read_bytes(b, real, m.rs1, time_rs1(m.cpu), m.x);
         read_bytes(b, real, m.rs2, time_rs2(m.cpu), m.y);
-        // Limb sums are below 2^26; limb + 2^16 carry with a 10-bit carry is too, so the equations hold over the
-        // integers.
-        const V carry = (product_limb(m.x.bytes, m.y.bytes, 0) - m.result[0]) * INVERSE_65536;
+        // Limb sums are below 2^27 and carries have 10 bits: the equations hold over the integers.
+        const V carry = exact_quotient(b, real, V(product_limb(m.x.bytes, m.y.bytes, 0) - m.result[0]));
         range_check(b, real, 10u, carry);
-        range_check(b, real, 10u, V((product_limb(m.x.bytes, m.y.bytes, 1) + carry - m.result[1]) * INVERSE_65536));
+        range_check(b, real, 10u,
+                    exact_quotient(b, real, V(product_limb(m.x.bytes, m.y.bytes, 1) + carry - m.result[1])));
         range_check(b, real, 16u, m.result[0]);
         range_check(b, real, 16u, m.result[1]);
         register_write(b, real, m.rd, time_rd(m.cpu), m.d, m.result[0], m.result[1]);

@@ -41,19 +41,20 @@ struct MulhChip {
         const V x[2] = {m.x.low(), m.x.high()}, y[2] = {m.y.low(), m.y.high()};
         check_sign(b, x_signed, m.sign_x, x[1]);
         check_sign(b, m.is_mulh, m.sign_y, y[1]);
-        // Limb sums are below 2^26 and carries below 2^10: integers. The top limb has no carry out.
+        // Limb sums are below 2^27 and carries below 2^10: integers. The top limb has no carry out.
         V carry = V(F::ZERO);
         for (size_t k = 0; k < 3; k++) {
-            carry = (product_limb(m.x.bytes, m.y.bytes, k) + carry - m.product[k]) * INVERSE_65536;
+            carry = exact_quotient(b, real, V(product_limb(m.x.bytes, m.y.bytes, k) + carry - m.product[k]));
             range_check(b, real, 10u, carry);
             range_check(b, real, 16u, m.product[k]);
         }
-        b.zero(product_limb(m.x.bytes, m.y.bytes, 3) + carry - m.product[3]);
+        b.equal_integers(real, V(product_limb(m.x.bytes, m.y.bytes, 3) + carry), m.product[3]);
         range_check(b, real, 16u, m.product[3]);
         // result = product high - sign_x y - sign_y x mod 2^32; what each limb borrows is 0..3.
         V borrow = V(F::ZERO);
         for (size_t k = 0; k < 2; k++) {
-            borrow = (m.result[k] - m.product[2 + k] + m.sign_x * y[k] + m.sign_y * x[k] + borrow) * INVERSE_65536;
+            borrow =
+                exact_quotient(b, real, V(m.result[k] - m.product[2 + k] + m.sign_x * y[k] + m.sign_y * x[k] + borrow));
             range_check(b, real, 2u, borrow);
             range_check(b, real, 16u, m.result[k]);
         }

@@ -49,9 +49,9 @@ struct ShiftLeftChip {
         register_read(b, real, m.rs1, time_rs1(m.cpu), m.a.t_prev, V(m.a.limb(0, power)), V(m.a.limb(1, power)));
         check_split(b, real, j, m.a);
         const V& by_16 = m.amount.by_16;
-        b.zero(m.result[0] - (F::ONE - by_16) * m.a.low[0] * power_rest);
-        b.zero(m.result[1] - (F::ONE - by_16) * (m.a.low[1] * power_rest + m.a.high[0]) -
-               by_16 * m.a.low[0] * power_rest);
+        b.equal_integers(real, m.result[0], V((F::ONE - by_16) * m.a.low[0] * power_rest));
+        b.equal_integers(real, V(m.result[1] - (F::ONE - by_16) * (m.a.low[1] * power_rest + m.a.high[0])),
+                         V(by_16 * m.a.low[0] * power_rest));
         register_write(b, real, m.rd, time_rd(m.cpu), m.d, m.result[0], m.result[1]);
     }
 

@@ -62,8 +62,9 @@ struct ShiftRightChip {
         // High limb shifted down by k < 16, sign bits above it.
         const V top = m.a.high[1] + m.sign * (F::from_canonical(1 << 16) - power_rest);
         const V& by_16 = m.amount.by_16;
-        b.zero(m.result[0] - (F::ONE - by_16) * (m.a.high[0] + m.a.low[1] * power_rest) - by_16 * top);
-        b.zero(m.result[1] - (F::ONE - by_16) * top - by_16 * m.sign * 65535_f);
+        b.equal_integers(real, V(m.result[0] - (F::ONE - by_16) * (m.a.high[0] + m.a.low[1] * power_rest)),
+                         V(by_16 * top));
+        b.equal_integers(real, V(m.result[1] - (F::ONE - by_16) * top), V(by_16 * m.sign * 65535_f));
         register_write(b, real, m.rd, time_rd(m.cpu), m.d, m.result[0], m.result[1]);
     }
 

@@ -85,10 +85,11 @@ struct StoreSubChip {
         add_limbs(b, real, m.base.prev, m.imm, address);
         check_address(b, real, m.address);
         const V &low = m.memory.prev[0], &high = m.memory.prev[1];
-        b.zero(low + m.offset.bit1 * (high - low) - pair_value(m.limb[0], m.limb[1]));
+        b.equal_integers(real, V(low + m.offset.bit1 * (high - low)), pair_value(m.limb[0], m.limb[1]));
         byte_pair(b, real, m.limb[0], m.limb[1]);
         const V at_0 = pair_value(m.source[0], m.limb[1]), at_1 = pair_value(m.limb[0], m.source[0]);
-        b.zero(m.is_sh * source + m.is_sb * (at_0 + m.offset.bit0 * (at_1 - at_0)) - real * m.stored);
+        b.equal_integers(real, V(m.is_sh * source + m.is_sb * (at_0 + m.offset.bit0 * (at_1 - at_0))),
+                         V(real * m.stored));
         memory_write(b, real, V(word_of(m.address)), time_memory(m.cpu), m.memory,
                      V(m.stored + m.offset.bit1 * (low - m.stored)), V(high + m.offset.bit1 * (m.stored - high)));
     }

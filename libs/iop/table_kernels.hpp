@@ -58,7 +58,6 @@ class LeafBuilder : public air::BuilderBase<LeafBuilder<L>, air::LaneValue<L>> {
     LeafBuilder(const LeafContext& context, size_t row) : c_(context), row_(row) {}
     ASHLAR_INLINE void zero(const V&) {}
     ASHLAR_INLINE void boolean(const V&) {}
-    ASHLAR_INLINE void equal_integers(const V&, const V&) {}
     ASHLAR_INLINE void interaction(uint32_t, const V& multiplicity, std::span<const V> values) {
         multiplicity.v.store(c_.num[j_] + row_);
         field::ProductSum<L> sum[5];

@@ -56,7 +56,8 @@ template <class B, class V>
 ASHLAR_INLINE void check_operand(B& b, const V& flag, const Operand<V>& o, const V& words) {
     check_address(b, flag, o.first);
     range_check(b, flag, 16u, o.room);
-    range_check(b, flag, 13u, (F::from_canonical(0x1e00'0000) - word_of(o.first) - words - o.room) * INVERSE_65536);
+    range_check(b, flag, 13u,
+                exact_quotient(b, flag, V(F::from_canonical(0x1e00'0000) - word_of(o.first) - words - o.room)));
 }
 template <class B, class V>
 ASHLAR_INLINE void check_operand(B& b, const V& flag, const Operand<V>& o, unsigned words) {

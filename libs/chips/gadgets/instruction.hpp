@@ -84,9 +84,17 @@ void fill_alu(Main& m, const rv32::AluRecord& r) {
     m.rd = F::from_canonical(r.rd);
     m.rs1 = F::from_canonical(r.rs1);
     fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
-    if constexpr (requires { m.a.t_prev; m.a.prev; }) fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value);
+    if constexpr (requires {
+                      m.a.t_prev;
+                      m.a.prev;
+                  })
+        fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value);
     if constexpr (requires { m.rs2; }) m.rs2 = F::from_canonical(r.rs2);
-    if constexpr (requires { m.b.t_prev; m.b.prev; }) fill(m.b, r.t + 1, r.rs2_read.t_prev, r.rs2_read.value);
+    if constexpr (requires {
+                      m.b.t_prev;
+                      m.b.prev;
+                  })
+        fill(m.b, r.t + 1, r.rs2_read.t_prev, r.rs2_read.value);
 }
 
 }  // namespace ashlar::chips

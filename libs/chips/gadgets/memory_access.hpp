@@ -10,6 +10,15 @@ namespace ashlar::chips {
 /// Inverse of 2^16, for carries: (sum - low limb) * INVERSE_65536.
 inline constexpr F INVERSE_65536 = F::reduce(uint32_t{1} << 16).inverse();
 
+/// numerator / 2^16 as an element that is no column. Where `when` is 1 it is the integer quotient: the caller gives it
+/// a range, and the integer analyser shows that numerator = 2^16 quotient cannot wrap.
+template <class B, class V>
+ASHLAR_INLINE V exact_quotient(B& b, const V& when, const V& numerator) {
+    const V quotient = numerator * INVERSE_65536;
+    if constexpr (B::READS_INTEGERS) b.same_integers(when, numerator, V(quotient * F::from_canonical(1 << 16)));
+    return quotient;
+}
+
 /// One access of a data word at any distance from the previous one: t - t_prev - 1 = gap + 2^16 * (13 bits).
 template <class T>
 struct MemoryAccess {
@@ -34,7 +43,7 @@ ASHLAR_INLINE void memory_write(B& b, const V& flag, const V& word, const V& t, 
     b.receive(BUS_MEMORY, flag, {word, access.t_prev, access.prev[0], access.prev[1]});
     b.send(BUS_MEMORY, flag, {word, t, low, high});
     range_check(b, flag, 16u, access.gap);
-    range_check(b, flag, 13u, (t - access.t_prev - F::ONE - access.gap) * INVERSE_65536);
+    range_check(b, flag, 13u, exact_quotient(b, flag, V(t - access.t_prev - F::ONE - access.gap)));
 }
 /// A read leaves the word as it is.
 template <class B, class V>

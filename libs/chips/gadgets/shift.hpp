@@ -70,9 +70,9 @@ ASHLAR_INLINE void check_amount(B& b, const V& flag, const Cpu<V>& cpu, const Re
     register_read(b, flag, s.rs2, time_rs2(cpu), s.t_prev, low, s.high);
     range_check(b, flag, 11u, s.rest);
     // On a row that is off the factors below are 1, so the powers carry the flag.
-    b.zero(s.four - flag * (F::ONE + s.bits[0]) * (F::ONE + s.bits[1] * 3_f));
-    b.zero(s.power_k - s.four * (F::ONE + s.bits[2] * 15_f) * (F::ONE + s.bits[3] * 255_f));
-    b.zero(s.power_k * s.power_k_rest - flag * F::from_canonical(1 << 16));
+    b.equal_integers(flag, s.four, V(flag * (F::ONE + s.bits[0]) * (F::ONE + s.bits[1] * 3_f)));
+    b.equal_integers(flag, s.power_k, V(s.four * (F::ONE + s.bits[2] * 15_f) * (F::ONE + s.bits[3] * 255_f)));
+    b.equal_integers(flag, V(s.power_k * s.power_k_rest), V(flag * F::from_canonical(1 << 16)));
 }
 
 inline void fill(RegisterAmount<F>& s, uint32_t t, uint8_t rs2, const rv32::Read& read) {

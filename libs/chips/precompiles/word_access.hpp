@@ -21,7 +21,7 @@ void access_word(B& b, const V& flag, const V& word, const V& t, const AccessTim
     b.receive(BUS_MEMORY, flag, {word, access.t_prev, old_low, old_high});
     b.send(BUS_MEMORY, flag, {word, t, new_low, new_high});
     range_check(b, flag, 16u, access.gap);
-    range_check(b, flag, 13u, V((t - access.t_prev - F::ONE - access.gap) * INVERSE_65536));
+    range_check(b, flag, 13u, exact_quotient(b, flag, V(t - access.t_prev - F::ONE - access.gap)));
 }
 /// A read leaves the limbs as they are.
 template <class B, class V>

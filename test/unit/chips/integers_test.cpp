@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The integer analyser over every chip of the machine, and over chips from which a bound is taken away.
+#include "libs/air/integers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <random>
+#include <set>
+
+#include "libs/air/describe.hpp"
+#include "libs/chips/bus_contracts.hpp"
+#include "libs/chips/core.hpp"
+#include "libs/chips/precompiles/all.hpp"
+#include "libs/rv32/decode.hpp"
+
+using namespace ashlar;
+using air::ChipStructure;
+
+namespace {
+
+template <class Set>
+void add(std::vector<ChipStructure>& all) {
+    for (auto& s : air::describe_all<Set>()) all.push_back(std::move(s));
+}
+std::vector<ChipStructure> core_chips() {
+    std::vector<ChipStructure> all;
+    add<chips::TableChips>(all);
+    add<chips::AluChips>(all);
+    add<chips::ControlChips>(all);
+    add<chips::CallChips>(all);
+    add<chips::BoundaryChips>(all);
+    return all;
+}
+
+/// Core chips declare every equation with weights. Precompile chips may also have some that the analyser finds sound by
+/// itself. Hash chips mean their constraints in F alone.
+air::Weights weights(const std::string& chip) {
+    static const std::set<std::string> hashes = {"hash", "permutation", "keccak_round", "poseidon2_permute"};
+    static const auto precompiles = chips::PrecompileChips::names();
+    if (hashes.contains(chip)) return air::Weights::field;
+    return std::find(precompiles.begin(), precompiles.end(), chip) != precompiles.end() ? air::Weights::shown
+                                                                                        : air::Weights::declared;
+}
+
+/// What the analyser cannot show, with the reason why it is so. Tests below check the reasons.
+struct Exception {
+    std::string_view chip;
+    air::IntegerRule rule;
+    size_t times;
+    std::string_view reason;
+};
+constexpr Exception EXCEPTIONS[] = {
+    {"bitwise", air::IntegerRule::duty, 2, "x | y and x ^ y of bytes are bytes: a relation that intervals lose"},
+    {"bitwise_immediate", air::IntegerRule::duty, 2, "the same"},
+    {"jalr", air::IntegerRule::wraps, 1, "the program table's link_low is the low limb of pc + 4"},
+    {"jalr", air::IntegerRule::duty, 1, "the same: the quotient is its high limb"},
+    {"memory_leaf", air::IntegerRule::duty, 16, "limbs of the image are good by induction over chunks"},
+    {"deferred_chain", air::IntegerRule::undeclared, 9, "low + 2^16 high = x in F; is_top makes the word canonical"},
+};
+
+std::vector<air::IntegerFinding> check(const ChipStructure& chip) {
+    return air::check_integers(chip, chips::bus_contracts(), weights(chip.name));
+}
+
+/// Findings that no exception expects.
+std::vector<std::string> unexpected(const ChipStructure& chip) {
+    std::map<air::IntegerRule, size_t> allowed;
+    for (const Exception& e : EXCEPTIONS)
+        if (e.chip == chip.name) allowed[e.rule] = e.times;
+    std::vector<std::string> out;
+    for (const auto& f : check(chip)) {
+        if (allowed[f.rule] > 0)
+            allowed[f.rule]--;
+        else
+            out.push_back(f.text);
+    }
+    for (const auto& [rule, left] : allowed)
+        if (left > 0) out.push_back(fmt::format("{}: {} exceptions are not needed", chip.name, left));
+    return out;
+}
+
+bool is_lookup(const air::Interaction& i) {
+    return i.bus == chips::BUS_RANGE || i.bus == chips::BUS_BYTE || i.bus == chips::BUS_ADDRESS;
+}
+
+}  // namespace
+
+TEST_CASE("every integer identity of every chip is declared and cannot wrap", "[chips]") {
+    auto all = core_chips();
+    add<chips::PrecompileChips>(all);
+    for (const auto& chip : all)
+        for (const std::string& text : unexpected(chip)) FAIL_CHECK(text);
+}
+
+TEST_CASE("chips with limb arithmetic declare it", "[chips]") {
+    // A chip that stops declaring would have nothing to check; so the number of declarations is stated.
+    const std::map<std::string, size_t> stated = {{"add_sub", 4},     {"addi", 2},
+                                                  {"shift_left", 5},  {"shift_left_immediate", 2},
+                                                  {"shift_right", 5}, {"shift_right_immediate", 2},
+                                                  {"mul", 2},         {"mulh", 6},
+                                                  {"div_rem", 7},     {"jalr", 3},
+                                                  {"load_word", 3},   {"load_sub", 5},
+                                                  {"store_word", 3},  {"store_sub", 5},
+                                                  {"bump", 1},        {"commit", 1},
+                                                  {"halt", 2},        {"hint_read", 4},
+                                                  {"hint_word", 1}};
+    std::map<std::string, size_t> declared;
+    for (const auto& chip : core_chips())
+        if (!chip.integer_equations.empty()) declared[chip.name] = chip.integer_equations.size();
+    CHECK(declared == stated);
+}
+
+TEST_CASE("without any one of its range checks a core chip is no longer sound", "[chips]") {
+    // Lookups that compare (times, signs, operands) restrict values but bound nothing; those of a column or of a
+    // quotient are range checks. Three of them are there for something else than the size of a sum: COMMIT's index
+    // places the word, HINT_READ's length has to be one field element (and is below 2^32 anyway), and mulh's highest
+    // limb follows from its equation.
+    const std::set<std::pair<std::string, size_t>> other_uses = {{"commit", 1}, {"hint_read", 1}, {"mulh", 21}};
+    size_t removed = 0, compared = 0;
+    for (const auto& chip : core_chips()) {
+        if (chip.free_multiplicities) continue;
+        const size_t before = check(chip).size();
+        for (size_t k = 0; k < chip.interactions.size(); k++) {
+            const air::Interaction& lookup = chip.interactions[k];
+            if (!is_lookup(lookup)) continue;
+            ChipStructure without = chip;
+            without.interactions.erase(without.interactions.begin() + static_cast<std::ptrdiff_t>(k));
+            const bool noticed = check(without).size() > before;
+            const bool is_range_check =
+                lookup.bus != chips::BUS_RANGE || chip.expressions[lookup.values[1]].op == air::Op::column;
+            (noticed ? removed : compared)++;
+            if (is_range_check && noticed == other_uses.contains({chip.name, k}))
+                FAIL_CHECK(chip.name << " and its interaction " << k << " on bus " << lookup.bus);
+        }
+    }
+    fmt::print("{} lookups of core chips bound what an identity needs, {} compare\n", removed, compared);
+    CHECK(removed > 80);
+}
+
+TEST_CASE("a carry of 16 bits instead of its own is noticed", "[chips]") {
+    size_t widened = 0;
+    for (const auto& chip : core_chips())
+        for (const char* name : {"mul", "mulh", "div_rem"}) {
+            if (chip.name != name) continue;
+            for (size_t k = 0; k < chip.interactions.size(); k++) {
+                const air::Interaction& i = chip.interactions[k];
+                if (i.bus != chips::BUS_RANGE) continue;
+                const air::Node& bits = chip.expressions[i.values[0]];
+                if (bits.op != air::Op::constant || bits.a != 10) continue;
+                ChipStructure wide = chip;
+                wide.interactions[k].values[0] = wide.expressions.constant(field::F::from_canonical(16));
+                INFO(chip.name << ", interaction " << k);
+                CHECK(check(wide).size() > check(chip).size());
+                widened++;
+            }
+        }
+    CHECK(widened == 8);
+}
+
+TEST_CASE("the contracts of lookups are what the fixed tables hold", "[chips]") {
+    const auto tells = [](uint32_t bus, const std::vector<uint32_t>& entry) {
+        std::vector<air::Interval> exact;
+        for (uint32_t v : entry) exact.push_back({v, v});
+        for (const auto& alternative : chips::bus_contracts().tells(bus, true, exact)) {
+            bool inside = true;
+            for (size_t v = 0; v < alternative.size(); v++)
+                inside = inside &&
+                         (exact[v].inside(alternative[v]) ||
+                          air::Interval{exact[v].lo - field::F::P, exact[v].hi - field::F::P}.inside(alternative[v]));
+            if (inside) return true;
+        }
+        return false;
+    };
+    for (size_t i = 0; i < chips::RangeTable::HEIGHT; i += 3) {
+        const auto row = chips::RangeTable::prep_row(i);
+        if (!tells(chips::BUS_RANGE, {row.bits.canonical(), row.value.canonical()})) FAIL_CHECK("range row " << i);
+    }
+    for (size_t i = 0; i < chips::ByteTable::HEIGHT; i++) {
+        const auto row = chips::ByteTable::prep_row(i);
+        const uint32_t x = row.x.canonical(), y = row.y.canonical(), both = row.both.canonical();
+        if (!tells(chips::BUS_BYTE, {chips::BYTE_PAIR, x, y, 0})) FAIL_CHECK("byte row " << i);
+        if (!tells(chips::BUS_BYTE, {chips::BYTE_AND, x, y, both})) FAIL_CHECK("byte row " << i);
+        // The exception of the bitwise chips.
+        if (x + y - both > 255 || x + y - 2 * both > 255 || both != (x & y)) FAIL_CHECK("and of row " << i);
+    }
+    for (size_t i = 0; i < chips::AddressTable::HEIGHT; i++) {
+        const auto row = chips::AddressTable::prep_row(i);
+        if (!tells(chips::BUS_ADDRESS, {row.high.canonical(), row.nonzero.canonical()})) FAIL_CHECK("address " << i);
+    }
+    for (size_t i = 0; i < chips::CallTable::HEIGHT; i++) {
+        const auto row = chips::CallTable::prep_row(i);
+        const field::F* cells = reinterpret_cast<const field::F*>(&row);
+        std::vector<uint32_t> entry;
+        for (size_t v = 0; v < 8; v++) entry.push_back(cells[v].canonical());
+        CHECK(tells(chips::BUS_CALL_TABLE, entry));
+    }
+    // Every kind of instruction, with extreme operands, at the ends of the text.
+    std::mt19937 random(5);
+    size_t entries = 0;
+    const uint32_t opcodes[] = {0x33, 0x13, 0x03, 0x23, 0x63, 0x6f, 0x67, 0x37, 0x17, 0x73};
+    for (int k = 0; k < 200000; k++) {
+        uint32_t word = (static_cast<uint32_t>(random()) & ~0x7fu) | opcodes[random() % 10];
+        if (random() % 2) word &= 0x01ff'ffff | (random() % 2 ? 0x4000'0000u : 0u);  // funct7 that exist
+        if (random() % 4 == 0) word |= 0xfff0'0000;
+        for (uint32_t pc : {0x80u, 0x10'0000u, 0x7fffcu, 0x77ff'fff8u}) {
+            const auto instruction = rv32::decode(word);
+            if (!instruction) continue;
+            const auto e = chips::program_entry(pc, *instruction);
+            if (!e) continue;
+            entries++;
+            const std::vector<uint32_t> entry = {
+                e->pc, e->op, e->rd, e->rs1, e->rs2.canonical(), e->imm_low.canonical(), e->imm_high.canonical()};
+            if (!tells(chips::BUS_PROGRAM, entry))
+                FAIL_CHECK("program entry of " << std::hex << word << " op " << e->op);
+            // The exception of jalr.
+            if (e->op % chips::OP_WRITES == chips::OP_JALR)
+                if (e->rs2.canonical() != ((pc + 4) & 0xffff)) FAIL_CHECK("link of " << pc);
+        }
+    }
+    CHECK(entries > 100000);
+}
