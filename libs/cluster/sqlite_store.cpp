@@ -119,7 +119,7 @@ class SqliteStore final : public Store {
             return fail("store_failed", where + ": " + sqlite3_errmsg(db_),
                         "check that the state directory is writable");
         sqlite3_busy_timeout(db_, 5000);
-        for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"})
+        for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=256"})
             if (!exec(sql)) return damaged(where);
         Statement check(db_, "PRAGMA quick_check(1)");
         std::string verdict;
@@ -147,6 +147,10 @@ class SqliteStore final : public Store {
         if (result && error_.empty() && exec("COMMIT")) return {};
         if (result || !error_.empty()) result = failed();
         sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+        // On a full disk it may be the write-ahead log that cannot grow: moved into the database it gives its room
+        // back.
+        if (full_) sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        full_ = false;
         error_.clear();
         return result;
     }
@@ -243,14 +247,20 @@ class SqliteStore final : public Store {
   private:
     sqlite3* db_ = nullptr;
     std::string error_;
+    bool full_ = false;  ///< error_ is about a full disk
 
     bool exec(const std::string& sql) {
         if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return true;
-        if (error_.empty()) error_ = sqlite3_errmsg(db_);
+        remember();
         return false;
     }
     void note(const Statement& s) {
-        if (!s.ok() && error_.empty()) error_ = sqlite3_errmsg(db_);
+        if (!s.ok()) remember();
+    }
+    void remember() {
+        if (!error_.empty()) return;
+        error_ = sqlite3_errmsg(db_);
+        full_ = sqlite3_errcode(db_) == SQLITE_FULL;
     }
     Fail<Error> failed() const {
         return fail("store_failed", "the store refused a change: " + error_,

@@ -161,6 +161,23 @@ TEST_CASE("events resume where a client left off") {
     CHECK(rest == std::vector<std::string>(all.begin() + 5, all.end()));
 }
 
+TEST_CASE("a job's events are all there, however many of others lie between") {
+    TestCluster c;
+    c.start_coordinator();
+    const int64_t id = c.create_job(9, 1);  // no such input: fails after a while
+    for (int i = 0; i < 6; i++) c.create_job(1000, 200);
+    REQUIRE(c.wait_job(id, std::chrono::seconds(60)) == "failed");
+    c.wait("events of others", [&] { return c.get("/status").at("counts").as_object().contains("failed"); });
+    const int64_t late = c.create_job(10, 1);
+    REQUIRE(c.wait_job(late, std::chrono::seconds(60)) == "failed");
+    size_t failed = 0;
+    REQUIRE(c.client(c.reader)->events("/v1/jobs/" + std::to_string(late) + "/events", [&](const std::string& line) {
+        failed += line.starts_with("data: ") && line.find("\"state\":\"failed\"") != std::string::npos;
+        return true;
+    }));
+    CHECK(failed == 2);  // the block and the job
+}
+
 TEST_CASE("a program is proven too, from uploaded blobs") {
     TestCluster c;
     c.start_coordinator();

@@ -15,6 +15,8 @@ using namespace cluster;
 
 namespace {
 
+constexpr size_t EVENT_BATCH = 500;
+
 HostResult<uint64_t> number_param(const std::string& name, const std::string& text) {
     uint64_t v = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
@@ -143,9 +145,13 @@ HttpResponse event_stream(Context& c, const HttpRequest& r, std::optional<JobId>
     HttpResponse out;
     out.stream = [&c, only, at = from]() mutable -> std::optional<std::string> {
         std::string text;
-        for (const Event& e : c.scheduler.events_after(at, 200)) {
-            at = e.id;
-            if (!only || e.job == *only) text += event_text(e);
+        for (bool more = true; more && text.empty();) {  // a job's events may lie behind many of others
+            const auto events = c.scheduler.events_after(at, EVENT_BATCH);
+            more = events.size() == EVENT_BATCH;
+            for (const Event& e : events) {
+                at = e.id;
+                if (!only || e.job == *only) text += event_text(e);
+            }
         }
         if (text.empty() && only) {
             const auto job = c.scheduler.job(*only);

@@ -115,14 +115,18 @@ void TestCluster::start_coordinator(std::vector<std::string> options) {
     });
 }
 
-void TestCluster::start_node(const std::string& name, const std::string& role, const std::string& fault, int drain_s) {
+void TestCluster::launch_node(const std::string& name, const std::string& role, const std::string& fault, int drain_s) {
     const fs::path state = dir / name;
     fs::create_directories(state);
     spawn(name,
-          {role, "--coordinator-url", fmt::format("http://127.0.0.1:{}", port), "--token-file",
+          {role, "--coordinator-url", fmt::format("http://127.0.0.1:{}", node_port ? node_port : port), "--token-file",
            (dir / "node_token").string(), "--name", name, "--state-dir", state.string(), "--heartbeat-ms", "100",
            "--drain-s", std::to_string(drain_s)},
           fault);
+}
+
+void TestCluster::start_node(const std::string& name, const std::string& role, const std::string& fault, int drain_s) {
+    launch_node(name, role, fault, drain_s);
     wait(name + " is live", [&] {
         for (const auto& n : nodes())
             if (text_field(n.as_object(), "name") == name && text_field(n.as_object(), "state") == "live") return true;

@@ -29,6 +29,8 @@ class TestCluster {
     void start_coordinator(std::vector<std::string> options = {});
     /// `role`: worker or aggregator; `fault`: ASHLAR_TEST_FAULT.
     void start_node(const std::string& name, const std::string& role, const std::string& fault = "", int drain_s = 10);
+    /// The same without waiting for its registration.
+    void launch_node(const std::string& name, const std::string& role, const std::string& fault = "", int drain_s = 10);
     void signal(const std::string& name, int number);
     /// SIGKILL, and waits for the end.
     void kill(const std::string& name);
@@ -53,6 +55,7 @@ class TestCluster {
     std::filesystem::path dir;
     std::string admin, reader, node;
     uint16_t port = 0;
+    uint16_t node_port = 0;  ///< where nodes find the coordinator, if not at `port`
 
   private:
     std::map<std::string, pid_t> pids_;
