@@ -26,7 +26,8 @@ HostResult<uint64_t> Options::number(const std::string& name, uint64_t min, uint
     uint64_t v = 0;
     const auto [end, ec] = std::from_chars(s.data(), s.data() + s.size(), v);
     if (s.empty() || ec != std::errc() || end != s.data() + s.size() || v < min || v > max)
-        return fail("usage", fmt::format("--{} must be a whole number from {}, not '{}'", name, min, s));
+        return fail("usage", fmt::format("--{} must be a whole number from {}{}, not '{}'", name, min,
+                                         max == UINT64_MAX ? "" : fmt::format(" to {}", max), s));
     return v;
 }
 
@@ -95,7 +96,7 @@ int exit_code_of(const Error& e) {
     if (begins("internal")) return 4;
     if (e.code == "usage" || begins("config_") || begins("file_") || e.code == "url_bad" || e.code == "rpc_url_bad" ||
         e.code == "profile_unknown" || e.code == "unknown_chain" || e.code == "chain_config" || begins("token_") ||
-        e.code == "role_refused" || e.code == "artefact_missing")
+        begins("isa_") || e.code == "role_refused" || e.code == "artefact_missing")
         return 2;
     return 1;
 }

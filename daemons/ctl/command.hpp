@@ -62,7 +62,8 @@ std::vector<Command> program_commands();
 std::vector<Command> block_commands();
 std::vector<Command> cluster_commands();
 std::vector<Command> setup_commands();
-std::vector<Command> measure_commands();
+std::vector<Command> bench_commands();
+std::vector<Command> selftest_commands();
 std::vector<Command> local_commands();
 
 /// Exit code for an error: 2 usage or configuration, 3 no daemon reached, 4 internal, else 1.

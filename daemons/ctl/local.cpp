@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // local: a whole cluster on this machine as child processes on loopback.
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
-#include <fstream>
 #include <set>
 #include <thread>
 
+#include "daemons/ctl/children.hpp"
+#include "daemons/ctl/local_config.hpp"
 #include "daemons/ctl/remote.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/daemon.hpp"
@@ -31,8 +29,6 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto START_LIMIT = std::chrono::seconds(60);
-constexpr auto STOP_LIMIT = std::chrono::seconds(30);
-constexpr int MAX_RESTARTS = 10;
 /// A demonstration has several subblocks even from a small block.
 constexpr const char* DEMO_SUBBLOCK_GAS = "500000";
 
@@ -50,88 +46,6 @@ bool port_is_free(uint16_t& port) {
     if (ok) port = ntohs(a.sin_port);
     return ok;
 }
-
-/// Child processes that are started again when they die and stopped together.
-class Children {
-  public:
-    explicit Children(fs::path logs) : logs_(std::move(logs)) {}
-    ~Children() { stop(); }
-
-    HostResult<void> start(const std::string& name, std::vector<std::string> command) {
-        children_.push_back({name, std::move(command), -1, 0});
-        return spawn(children_.back());
-    }
-
-    /// Starts again what died; an error once one dies too often.
-    HostResult<void> mind() {
-        for (Child& c : children_) {
-            int status = 0;
-            if (c.pid <= 0 || ::waitpid(c.pid, &status, WNOHANG) != c.pid) continue;
-            const std::string how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
-                                                        : fmt::format("exit code {}", WEXITSTATUS(status));
-            c.pid = -1;
-            // Exit code 2 is a configuration nobody can mend by trying again.
-            if (++c.restarts > MAX_RESTARTS || (WIFEXITED(status) && WEXITSTATUS(status) == 2))
-                return fail("daemon_died", fmt::format("{} ended ({})", c.name, how),
-                            fmt::format("its log is {}", (logs_ / (c.name + ".log")).string()));
-            fmt::print(stderr, "{} ended ({}); starting it again\n", c.name, how);
-            std::this_thread::sleep_for(std::chrono::milliseconds(300));
-            ASHLAR_TRY(spawn(c));
-        }
-        return {};
-    }
-
-    /// Nodes first, so that they do not miss their coordinator; each gets time to end well.
-    void stop() {
-        for (size_t i = children_.size(); i-- > 0;)
-            if (children_[i].pid > 0) ::kill(children_[i].pid, SIGTERM);
-        const auto until = Clock::now() + STOP_LIMIT;
-        for (Child& c : children_) {
-            while (c.pid > 0 && ::waitpid(c.pid, nullptr, WNOHANG) == 0) {
-                if (Clock::now() > until) ::kill(c.pid, SIGKILL);
-                std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            }
-            c.pid = -1;
-        }
-    }
-
-  private:
-    struct Child {
-        std::string name;
-        std::vector<std::string> command;
-        pid_t pid;
-        int restarts;
-    };
-    fs::path logs_;
-    std::vector<Child> children_;
-
-    HostResult<void> spawn(Child& c) {
-        std::vector<char*> argv;
-        for (auto& a : c.command) argv.push_back(a.data());
-        argv.push_back(nullptr);
-        const std::string log = (logs_ / (c.name + ".log")).string();
-        const pid_t parent = ::getpid();
-        const pid_t pid = ::fork();
-        if (pid < 0) return fail("internal_fork", "cannot start a process", "check the limit of processes");
-        if (pid == 0) {       // only async-signal-safe calls from here on
-            ::setpgid(0, 0);  // Ctrl-C comes to us alone; we stop them in order
-            ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-            if (::getppid() != parent) ::_exit(1);
-            sigset_t none;
-            ::sigemptyset(&none);
-            ::sigprocmask(SIG_SETMASK, &none, nullptr);
-            const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-            const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-            ::dup2(null, 0);
-            ::dup2(fd, 1);
-            ::dup2(fd, 2);
-            ::execv(argv[0], argv.data());
-            ::_exit(127);
-        }
-        c.pid = pid;
-        return {};
-    }
-};
 
 /// SIGINT, SIGTERM, SIGHUP are blocked; this takes one that has come.
 bool asked_to_stop() {
@@ -187,6 +101,7 @@ class TaskPrinter {
 };
 
 struct Setup {
+    Config config;
     fs::path state, block;
     bool temporary = false;
     uint16_t port = 0;
@@ -195,8 +110,21 @@ struct Setup {
     std::string url() const { return fmt::format("http://127.0.0.1:{}", port); }
 };
 
+/// Flags, environment, the file that --config names, defaults.
+HostResult<Config> config_of(const Options& o) {
+    ConfigSources sources;
+    if (o.has("config")) sources.file = o.path("config");
+    for (const ConfigKey& k : LOCAL_KEYS) {
+        const std::string flag = config_flag(k.name).substr(2);
+        if (o.has(flag)) sources.flags[std::string(k.name)] = o.text(flag);
+    }
+    return load_config(LOCAL_KEYS, sources);
+}
+
 HostResult<Setup> prepare(const Options& o) {
+    ASHLAR_ASSIGN(Config config, config_of(o));
     Setup s;
+    s.config = std::move(config);
     if (o.has("block") && o.has("demo")) return fail("usage", "--block and --demo exclude one another");
     if (o.has("block") || o.has("demo")) {
         std::error_code ec;
@@ -208,9 +136,9 @@ HostResult<Setup> prepare(const Options& o) {
                         "it must be the RLP of a block");
         s.number = *number;
     }
-    ASHLAR_ASSIGN(s.workers, o.number("workers", 1, 64));
-    if (o.has("state-dir")) {
-        s.state = o.path("state-dir");
+    s.workers = s.config.number("workers");
+    if (s.config.has("state_dir")) {
+        s.state = s.config.path("state_dir");
     } else {
         s.state = fs::temp_directory_path() / ("ashlar-local-" + random_hex(4));
         s.temporary = !o.has("keep");
@@ -224,10 +152,9 @@ HostResult<Setup> prepare(const Options& o) {
     ASHLAR_ASSIGN(s.admin, token_of(s.state, Role::admin));
     ASHLAR_ASSIGN(s.reader, token_of(s.state, Role::reader));
     ASHLAR_TRY(token_of(s.state, Role::node));
-    ASHLAR_ASSIGN(const uint64_t port, o.number("port", 0, 65535));
-    s.port = static_cast<uint16_t>(port);
+    s.port = static_cast<uint16_t>(s.config.number("port"));
     if (!port_is_free(s.port)) {
-        if (o.text("port") != "8080")
+        if (s.config.origin("port") != "default")
             return fail("listen_failed", fmt::format("port {} is taken", s.port),
                         "choose another --port, or 0 for any");
         s.port = 0;
@@ -239,12 +166,13 @@ HostResult<Setup> prepare(const Options& o) {
 HostResult<void> start_all(const Options& o, const Setup& s, Children& children) {
     const fs::path bin = own_directory();
     std::error_code ec;
-    const fs::path artefacts = fs::absolute(o.has("artefacts") ? o.path("artefacts") : default_artefact_dir(), ec);
-    std::string chain = o.text("chain");
+    const Config& config = s.config;
+    const fs::path artefacts =
+        fs::absolute(config.has("artefacts") ? config.path("artefacts") : default_artefact_dir(), ec);
+    std::string chain = config.text("chain");
     if (fs::exists(chain, ec)) chain = fs::absolute(chain, ec).string();
-    const std::string gas = o.has("subblock-gas") ? o.text("subblock-gas")
-                            : o.has("demo")       ? DEMO_SUBBLOCK_GAS
-                                                  : "10000000";
+    const bool small = o.has("demo") && config.origin("subblock_gas") == "default";
+    const std::string gas = small ? DEMO_SUBBLOCK_GAS : config.text("subblock_gas");
     std::vector<std::string> coordinator = {(bin / "ashlar-coordinator").string(),
                                             "--config",
                                             "/dev/null",
@@ -259,19 +187,19 @@ HostResult<void> start_all(const Options& o, const Setup& s, Children& children)
                                             "--subblock-gas",
                                             gas,
                                             "--chunk-cycles",
-                                            o.text("chunk-size"),
+                                            config.text("chunk_size"),
                                             "--profile",
-                                            o.text("profile"),
+                                            config.text("profile"),
                                             "--attempt-deadline-s",
                                             "86400",
                                             "--attempt-silence-s",
                                             "1800",
                                             "--node-silence-s",
                                             "10"};
-    std::string inputs = o.text("inputs");
+    std::string inputs = config.text("inputs");
     if (!s.block.empty()) inputs = s.block.string() + (inputs.empty() ? "" : "," + inputs);
     if (!inputs.empty()) coordinator.insert(coordinator.end(), {"--input-load-dirs", inputs});
-    if (o.has("rpc")) coordinator.insert(coordinator.end(), {"--rpc-http-url", o.text("rpc")});
+    if (config.has("rpc")) coordinator.insert(coordinator.end(), {"--rpc-http-url", config.text("rpc")});
     ASHLAR_TRY(children.start("coordinator", coordinator));
     const auto node = [&](const std::string& name, const std::string& program, uint64_t threads) {
         return children.start(
@@ -376,24 +304,19 @@ HostResult<Outcome> local(const Options& o) {
 }  // namespace
 
 std::vector<Command> local_commands() {
-    return {{"local",
-             "runs a coordinator, workers and an aggregator on this machine",
-             {{"block", "DIR", "prove the block in this folder, then stop"},
-              {"demo", "DIR", "the same, cut into small subblocks"},
-              {"stay", "", "keep running afterwards"},
-              {"out", "FILE", "where the block's proof goes too"},
-              {"inputs", "DIRS", "folders of blocks for jobs of mode reproduce, comma separated"},
-              {"rpc", "URL", "Ethereum node for jobs over ranges"},
-              {"chain", "NAME|FILE", "chain of the blocks", false, "mainnet"},
-              {"subblock-gas", "N", "gas of one subblock (default 10000000)"},
-              {"workers", "N", "worker processes", false, "2"},
-              {"chunk-size", "N", "cycles of one chunk", false, "1048576"},
-              {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE},
-              {"artefacts", "DIR", "folder with subblock-elf and aggregator-elf"},
-              {"state-dir", "DIR", "where everything is kept; else a temporary folder"},
-              {"keep", "", "keep the temporary folder"},
-              {"port", "N", "of the coordinator; another one if the default is taken", false, "8080"}},
-             local}};
+    std::vector<Option> options = {{"block", "DIR", "prove the block in this folder, then stop"},
+                                   {"demo", "DIR", "the same, cut into small subblocks"},
+                                   {"stay", "", "keep running afterwards"},
+                                   {"out", "FILE", "where the block's proof goes too"},
+                                   {"keep", "", "keep the temporary folder"},
+                                   {"config", "FILE", "settings, made by `ashlarctl config init local`"}};
+    static const std::vector<std::string> FLAGS = [] {
+        std::vector<std::string> out;
+        for (const ConfigKey& k : LOCAL_KEYS) out.push_back(config_flag(k.name).substr(2));
+        return out;
+    }();
+    for (size_t i = 0; i < FLAGS.size(); i++) options.push_back({FLAGS[i], "VALUE", LOCAL_KEYS[i].description});
+    return {{"local", "runs a coordinator, workers and an aggregator on this machine", options, local}};
 }
 
 }  // namespace ashlar::ctl

@@ -2,7 +2,9 @@
 // ashlarctl: noun, verb, options (design: cli.md). Results on standard output, everything else on standard error.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 
 #include "daemons/ctl/command.hpp"
@@ -21,7 +23,7 @@ namespace json = boost::json;
 std::vector<Command> all_commands() {
     std::vector<Command> all;
     for (auto part : {program_commands(), block_commands(), cluster_commands(), local_commands(), setup_commands(),
-                      measure_commands()})
+                      bench_commands(), selftest_commands()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -59,6 +61,21 @@ int report(const Error& e, bool as_json) {
     return exit_code_of(e);
 }
 
+/// Libraries below may throw (no memory, an answer that is not what a coordinator says): that is an error like others.
+HostResult<Outcome> run(const Command& command, const Options& options) {
+    try {
+        return command.run(options);
+    } catch (const std::bad_alloc&) {
+        return fail("internal_memory", "out of memory",
+                    "use a smaller --chunk-size, fewer --threads or a bigger machine");
+    } catch (const boost::system::system_error& e) {
+        return fail("peer_answer_bad", fmt::format("the answer is not what a coordinator gives: {}", e.what()),
+                    "does --url name an ashlar-coordinator of this version?");
+    } catch (const std::exception& e) {
+        return fail("internal", e.what());
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,15 +95,26 @@ int main(int argc, char** argv) {
     size_t used = 0;
     const Command* command = find(all, args, used);
     const bool as_json = std::find(args.begin(), args.end(), "--json") != args.end();
-    if (!command)
-        return report({"usage", fmt::format("there is no verb '{}'", args[0]), "`ashlarctl help` lists them"}, as_json);
+    if (!command) {
+        std::string verbs;
+        for (const Command& c : all)
+            if (c.name.starts_with(args[0] + " ")) verbs += (verbs.empty() ? "" : ", ") + std::string(c.name);
+        if (!verbs.empty() && args.size() == 2 && args[1] == "--help") {
+            fmt::print("ashlarctl {0}: {1}\n`ashlarctl {0} VERB --help` lists a verb's options.\n", args[0], verbs);
+            return 0;
+        }
+        const std::string asked = args[0] + (verbs.empty() || args.size() < 2 ? "" : " " + args[1]);
+        return report({"usage", fmt::format("there is no verb '{}'", asked),
+                       verbs.empty() ? "`ashlarctl help` lists them" : "one of " + verbs},
+                      as_json);
+    }
     const auto options = parse(*command, {args.begin() + static_cast<std::ptrdiff_t>(used), args.end()});
     if (!options) return report(options.error(), as_json);
     if (options->has("help")) {
         fmt::print("{}", help_of(*command));
         return 0;
     }
-    const auto outcome = command->run(*options);
+    const auto outcome = run(*command, *options);
     if (!outcome) return report(outcome.error(), as_json);
     if (as_json)
         fmt::print("{}\n", json::serialize(outcome->json));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <set>
 #include <thread>
@@ -19,6 +20,24 @@ using namespace cluster;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+/// An answer may come from anything that listens there: what is not an object reads as an empty one.
+const json::object& object_of(const json::value& v) {
+    static const json::object NONE;
+    return v.is_object() ? v.as_object() : NONE;
+}
+HostResult<json::array> need_array(const json::object& o, std::string_view key) {
+    const auto* v = o.if_contains(key);
+    if (!v || !v->is_array())
+        return fail("peer_answer_bad", fmt::format("the answer lacks the list '{}'", key),
+                    "does the url name an ashlar-coordinator of this version?");
+    return v->as_array();
+}
+HostResult<int64_t> job_id(const json::object& job) {
+    ASHLAR_ASSIGN(const uint64_t id, need_number(job, "id"));
+    return static_cast<int64_t>(id);
+}
+
 constexpr auto PATIENCE = std::chrono::seconds(60);
 constexpr auto POLL = std::chrono::milliseconds(300);
 }  // namespace
@@ -44,12 +63,12 @@ std::vector<std::string> task_lines(const json::object& job) {
     const auto* blocks = job.if_contains("blocks");
     if (!blocks || !blocks->is_array()) return out;
     for (const auto& bv : blocks->as_array()) {
-        const auto& b = bv.as_object();
+        const auto& b = object_of(bv);
         out.push_back(fmt::format("block {}: {}", number_field(b, "number"), text_field(b, "state")));
         const auto* tasks = b.if_contains("tasks");
         if (!tasks || !tasks->is_array()) continue;
         for (const auto& tv : tasks->as_array()) {
-            const auto& t = tv.as_object();
+            const auto& t = object_of(tv);
             const std::string kind = text_field(t, "kind"), state = text_field(t, "state");
             std::string line = fmt::format("block {} {}", number_field(b, "number"), kind);
             if (kind == "subblock")
@@ -103,10 +122,9 @@ HostResult<json::object> follow_job(HttpClient& client, int64_t id,
 namespace {
 
 HostResult<json::object> create_job(HttpClient& client, const Options& o) {
-    std::string mode = o.has("mode")        ? o.text("mode")
-                       : o.has("latest")    ? "latest"
-                       : o.has("reproduce") ? "reproduce"
-                                            : "range";
+    if (o.has("latest") && (o.has("reproduce") || o.has("start")))
+        return fail("usage", "--latest excludes --reproduce and --start");
+    const std::string mode = o.has("latest") ? "latest" : o.has("reproduce") ? "reproduce" : "range";
     json::object body{{"mode", mode}};
     ASHLAR_ASSIGN(const uint64_t count, o.number("count", 1));
     body["count"] = count;
@@ -127,11 +145,12 @@ HostResult<json::object> create_job(HttpClient& client, const Options& o) {
 
 HostResult<Outcome> wait_for(HttpClient& client, int64_t id, bool quiet) {
     ProgressLine line(quiet);
-    std::set<int64_t> told;
+    std::set<uint64_t> told;
     ASHLAR_ASSIGN(json::object job, follow_job(client, id, [&](const json::object& now) {
-                      for (const auto& bv : now.at("blocks").as_array()) {
-                          const auto& b = bv.as_object();
-                          if (number_field(b, "finished_ms") && told.insert(b.at("id").as_int64()).second && !quiet) {
+                      const auto blocks = need_array(now, "blocks");
+                      for (const auto& bv : blocks ? *blocks : json::array()) {
+                          const auto& b = object_of(bv);
+                          if (number_field(b, "finished_ms") && told.insert(number_field(b, "id")).second && !quiet) {
                               line.clear();
                               fmt::print(stderr, "{}\n", block_line(b));
                           }
@@ -152,29 +171,35 @@ HostResult<Outcome> wait_for(HttpClient& client, int64_t id, bool quiet) {
 HostResult<Outcome> prove(const Options& o) {
     ASHLAR_ASSIGN(auto client, coordinator(o));
     ASHLAR_ASSIGN(const json::object job, create_job(*client, o));
-    return wait_for(*client, job.at("id").as_int64(), o.json());
+    ASHLAR_ASSIGN(const int64_t id, job_id(job));
+    return wait_for(*client, id, o.json());
 }
 
 HostResult<Outcome> job_create(const Options& o) {
     ASHLAR_ASSIGN(auto client, coordinator(o));
     ASHLAR_ASSIGN(const json::object job, create_job(*client, o));
-    return Outcome{0, job, fmt::format("job {}", job.at("id").as_int64())};
+    ASHLAR_ASSIGN(const int64_t id, job_id(job));
+    return Outcome{0, job, fmt::format("job {}", id)};
 }
 
 HostResult<std::string> job_path(const Options& o) {
-    if (o.rest().size() != 1 || o.rest()[0].find_first_not_of("0123456789") != std::string::npos)
-        return fail("usage", "name one job by its number");
-    return "/v1/jobs/" + o.rest()[0];
+    uint64_t id = 0;
+    const std::string text = o.rest().size() == 1 ? o.rest()[0] : "";
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (text.empty() || ec != std::errc() || end != text.data() + text.size() || id > INT64_MAX)
+        return fail("usage", "name one job by its number", "`ashlarctl job list` shows them");
+    return fmt::format("/v1/jobs/{}", id);
 }
 
 HostResult<Outcome> job_list(const Options& o) {
     ASHLAR_ASSIGN(auto client, coordinator(o));
     ASHLAR_ASSIGN(const std::string reply, client->get("/v1/jobs"));
     ASHLAR_ASSIGN(const json::object jobs, parse_object(reply));
+    ASHLAR_ASSIGN(const json::array list, need_array(jobs, "jobs"));
     Outcome out{0, jobs, ""};
-    for (const auto& v : jobs.at("jobs").as_array()) {
-        const auto& j = v.as_object();
-        out.human += fmt::format("{:>6} {:<10} {:<9} from {} count {}, {} proven, {} failed\n", j.at("id").as_int64(),
+    for (const auto& v : list) {
+        const auto& j = object_of(v);
+        out.human += fmt::format("{:>6} {:<10} {:<9} from {} count {}, {} proven, {} failed\n", number_field(j, "id"),
                                  text_field(j, "mode"), text_field(j, "state"), number_field(j, "start"),
                                  number_field(j, "count"), number_field(j, "proven"), number_field(j, "failed"));
     }
@@ -188,7 +213,8 @@ HostResult<Outcome> job_show(const Options& o) {
     ASHLAR_ASSIGN(const std::string reply, client->get(path));
     ASHLAR_ASSIGN(const json::object job, parse_object(reply));
     Outcome out{0, job, fmt::format("job {}: {}\n", o.rest()[0], text_field(job, "state"))};
-    for (const auto& b : job.at("blocks").as_array()) out.human += block_line(b.as_object()) + "\n";
+    ASHLAR_ASSIGN(const json::array blocks, need_array(job, "blocks"));
+    for (const auto& b : blocks) out.human += block_line(object_of(b)) + "\n";
     for (const auto& l : task_lines(job)) out.human += "  " + l + "\n";
     return out;
 }
@@ -212,9 +238,10 @@ HostResult<Outcome> node_list(const Options& o) {
     ASHLAR_ASSIGN(auto client, coordinator(o));
     ASHLAR_ASSIGN(const std::string reply, client->get("/v1/nodes"));
     ASHLAR_ASSIGN(const json::object nodes, parse_object(reply));
+    ASHLAR_ASSIGN(const json::array list, need_array(nodes, "nodes"));
     Outcome out{0, nodes, ""};
-    for (const auto& v : nodes.at("nodes").as_array()) {
-        const auto& n = v.as_object();
+    for (const auto& v : list) {
+        const auto& n = object_of(v);
         out.human += fmt::format("{} {:<11} {:<9} {}\n", text_field(n, "id"), text_field(n, "role"),
                                  text_field(n, "state"), text_field(n, "name"));
     }
@@ -223,10 +250,12 @@ HostResult<Outcome> node_list(const Options& o) {
 }
 
 HostResult<Outcome> node_change(const Options& o, const char* verb) {
-    if (o.rest().size() != 1 || o.rest()[0].find('/') != std::string::npos)
-        return fail("usage", "name one node by its id");
+    const std::string id = o.rest().size() == 1 ? o.rest()[0] : "";
+    if (id.empty() ||
+        id.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") != std::string::npos)
+        return fail("usage", "name one node by its id", "`ashlarctl node list` shows them");
     ASHLAR_ASSIGN(auto client, coordinator(o));
-    ASHLAR_ASSIGN(const std::string reply, client->post(fmt::format("/v1/nodes/{}/{}", o.rest()[0], verb), ""));
+    ASHLAR_ASSIGN(const std::string reply, client->post(fmt::format("/v1/nodes/{}/{}", id, verb), ""));
     ASHLAR_ASSIGN(const json::object node, parse_object(reply));
     return Outcome{0, node, text_field(node, "state")};
 }
@@ -239,12 +268,14 @@ HostResult<Outcome> status(const Options& o) {
     out.human = fmt::format("{}, version {}, {} blocks in the last hour, {} in the queue, {} live nodes\n",
                             text_field(s, "state"), text_field(s, "version"), number_field(s, "blocks_per_hour"),
                             number_field(s, "queue"), number_field(s, "live_nodes"));
-    for (const auto& v : s.at("blocks").as_array())
-        out.human += fmt::format("block {}: {}, {:.0f} s\n", number_field(v.as_object(), "number"),
-                                 text_field(v.as_object(), "state"), real_field(v.as_object(), "seconds"));
-    for (const auto& v : s.at("nodes").as_array())
-        out.human += fmt::format("{} {} {}\n", text_field(v.as_object(), "role"), text_field(v.as_object(), "name"),
-                                 text_field(v.as_object(), "state"));
+    ASHLAR_ASSIGN(const json::array blocks, need_array(s, "blocks"));
+    ASHLAR_ASSIGN(const json::array nodes, need_array(s, "nodes"));
+    for (const auto& v : blocks)
+        out.human += fmt::format("block {}: {}, {:.0f} s\n", number_field(object_of(v), "number"),
+                                 text_field(object_of(v), "state"), real_field(object_of(v), "seconds"));
+    for (const auto& v : nodes)
+        out.human += fmt::format("{} {} {}\n", text_field(object_of(v), "role"), text_field(object_of(v), "name"),
+                                 text_field(object_of(v), "state"));
     return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "daemons/coordinator/config.hpp"
 #include "daemons/ctl/command.hpp"
+#include "daemons/ctl/local_config.hpp"
 #include "daemons/worker/config.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/token.hpp"
@@ -27,16 +28,18 @@ HostResult<Role> role_of(const Options& o) {
         const std::string& name = o.rest()[0];
         if (name == "coordinator") return Role{name, coordinator::KEYS};
         if (name == "worker" || name == "aggregator") return Role{name, worker::KEYS};
+        if (name == "local") return Role{name, LOCAL_KEYS};
     }
-    return fail("usage", "name one role: coordinator, worker or aggregator");
+    return fail("usage", "name one role: coordinator, worker, aggregator or local");
 }
 
 HostResult<Outcome> init(const Options& o) {
     ASHLAR_ASSIGN(const Role role, role_of(o));
     const std::string text =
         "# SPDX-License-Identifier: Apache-2.0\n" +
-        sample_config(role.schema, fmt::format("Configuration of ashlar-{}, made by `ashlarctl config init {}`.",
-                                               role.name, role.name));
+        sample_config(role.schema,
+                      fmt::format("Configuration of {}, made by `ashlarctl config init {}`.",
+                                  role.name == "local" ? "`ashlarctl local`" : "ashlar-" + role.name, role.name));
     if (!o.has("out")) return Outcome{0, {{"role", role.name}, {"text", text}}, text};
     std::error_code ec;
     if (std::filesystem::exists(o.path("out"), ec) && !o.has("force"))
@@ -72,7 +75,7 @@ HostResult<Outcome> token_create(const Options& o) {
         return fail("usage", fmt::format("there is no role '{}'", o.text("role")), "one of admin, reader, node");
     ASHLAR_ASSIGN(const std::string token, TokenFile(o.path("file")).create(role, o.text("note")));
     if (o.has("out")) {
-        ASHLAR_TRY(write_file_atomically(o.path("out"), as_bytes(token + "\n"), 0600));
+        ASHLAR_TRY(write_secret(o.path("out"), as_bytes(token + "\n")));
         return Outcome{0, {{"role", o.text("role")}, {"file", o.text("out")}}, "wrote " + o.text("out")};
     }
     return Outcome{0, {{"role", o.text("role")}, {"token", token}}, token};

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <fstream>
+#include <map>
 
 #include "daemons/ctl/builtin_program.hpp"
 #include "libs/cluster/views.hpp"
@@ -71,6 +72,60 @@ TEST_CASE("usage errors are code 2, and an object with --json") {
     CHECK(c.code == 2);
     CHECK(text_field(c.object().at("error").as_object(), "code") == "file_unreadable");
     CHECK(std::count(c.out.begin(), c.out.end(), '\n') == 1);
+}
+
+TEST_CASE("wrong flags, values and verbs name what is wrong") {
+    const auto refused = [](const std::string& arguments, const std::string& word) {
+        INFO(arguments);
+        const Call c = run_ctl(arguments + " --json");
+        CHECK(c.code == 2);
+        const auto error = c.object().at("error").as_object();
+        CHECK_THAT(text_field(error, "message") + " " + text_field(error, "hint"), Catch::Contains(word));
+    };
+    refused("job frob", "job create");
+    refused("bench nonsense", "fraction-sum");
+    refused("bench block", "--block");
+    refused("bench hash --runs 0", "from 1 to 1000");
+    refused("bench hash --log-size 40", "from 4 to 22");
+    refused("bench hash --isa mmx", "mmx");
+    refused("bench chunk --profile nothing", "nothing");
+    refused("prove --latest --start 4", "--latest");
+    refused("prove --start -1", "--start");
+    refused("prove --start 18446744073709551616", "--start");
+    refused("job show 99999999999999999999", "job list");
+    refused("job cancel one", "job list");
+    refused("node drain a/b", "node list");
+    refused("node drain ''", "node list");
+    refused("status --url ftp://x", "http");
+    refused("status --token-file /nonexistent", "/nonexistent");
+    refused("config init nobody", "local");
+    refused("local --workers 0", "from 1 to 64");
+    refused("local --port 70000", "65535");
+    refused("local --subblock-gas many", "subblock_gas");
+    refused("local --config /nonexistent", "/nonexistent");
+    refused("local --block /nonexistent", "/nonexistent");
+    refused("local --demo a --block b", "exclude");
+    refused("selftest --backend abacus", "abacus");
+}
+
+TEST_CASE("bench: a row for each thing asked for, with its ratio where a bound is known") {
+    const Call c = run_ctl(
+        "bench hash ntt zerocheck execute --runs 1 --milliseconds 1 --log-size 8 --slices 4 --log-cycles 12 "
+        "--threads 1 --json");
+    REQUIRE(c.code == 0);
+    std::map<std::string, boost::json::object> rows;
+    const auto object = c.object();
+    for (const auto& v : object.at("rows").as_array()) rows[text_field(v.as_object(), "name")] = v.as_object();
+    for (const char* name : {"poseidon2-24", "encode, rate 1/2", "zerocheck", "execute"}) {
+        INFO(name);
+        REQUIRE(rows.contains(name));
+        for (const char* key : {"device", "size", "units", "median", "spread", "ratio"})
+            CHECK(rows[name].contains(key));
+        CHECK(real_field(rows[name], "median") > 0);
+    }
+    CHECK(rows["poseidon2-24"].at("ratio").is_null());
+    CHECK(real_field(rows["zerocheck"], "ratio") > 0);
+    CHECK_FALSE(rows.contains("leaves and tree"));
 }
 
 TEST_CASE("help on every verb, and 3 for a daemon that does not answer") {
@@ -150,6 +205,9 @@ TEST_CASE("configuration and tokens from the command line") {
     CHECK(run_ctl("config show coordinator --config " + file + " --json").has({"values"}));
     CHECK(run_ctl("config init worker --out " + (dir.path / "w.yaml").string()).code == 0);
     CHECK(run_ctl("config check worker --config " + (dir.path / "w.yaml").string()).code == 2);
+    const std::string local = (dir.path / "local.yaml").string();
+    CHECK(run_ctl("config init local --out " + local).code == 0);
+    CHECK(run_ctl("config check local --config " + local).code == 0);
     const Call made = run_ctl("token create --role reader --file " + tokens + " --json");
     CHECK(made.has({"token", "role"}));
     const Call list = run_ctl("token list --file " + tokens + " --json");

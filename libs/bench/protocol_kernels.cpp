@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled once per instruction set.
-#include "test/bench/protocol/system.hpp"
+#include "libs/bench/protocol_system.hpp"
 
 namespace ashlar::bench::ASHLAR_ISA {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test/bench/core/core_kernels.hpp"
+#include "libs/bench/core_kernels.hpp"
 
 #include "libs/poly/bulk.hpp"
 
