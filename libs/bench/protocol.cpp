@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <random>
 
 #include "libs/bench/protocol_system.hpp"
-#include "libs/hash/bulk.hpp"
 #include "libs/iop/structure.hpp"
 #include "libs/pcs/prove.hpp"
 #include "libs/pcs/verify.hpp"
@@ -22,39 +20,6 @@ double now() {
     timespec t{};
     clock_gettime(CLOCK_MONOTONIC, &t);
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-/// Of all threads; bounds and ratios use it, so that other load on the machine does not matter.
-double cpu_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-ProtocolBounds measure_bounds(exec::ThreadPool& pool, exec::Isa isa, const Functions& f) {
-    ProtocolBounds b;
-    const size_t n = pool.size();
-    constexpr size_t PERMUTATIONS = 1 << 19, BYTES = size_t{1} << 28, PRODUCTS = size_t{1} << 25;
-    double t = cpu_time();
-    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
-        for (size_t k = begin; k < end; k++) {
-            std::vector<hash::Poseidon2<24>::State> s(1024);
-            for (auto& x : s) x.fill(F::ONE);
-            for (size_t i = 0; i < PERMUTATIONS / 1024; i++) hash::bulk_hash(isa).permute(s.data(), s.size());
-        }
-    });
-    b.permutations = static_cast<double>(n * PERMUTATIONS) / (cpu_time() - t);
-    exec::Buffer<uint8_t> from(n * BYTES), to(n * BYTES);
-    std::memset(from.data(), 1, from.size());
-    std::memset(to.data(), 1, to.size());
-    t = cpu_time();
-    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
-        for (size_t k = begin; k < end; k++) std::memcpy(to.data() + k * BYTES, from.data() + k * BYTES, BYTES);
-    });
-    b.copy_bytes = static_cast<double>(2 * n * BYTES) / (cpu_time() - t);
-    t = cpu_time();
-    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
-        F sink[16];
-        for (size_t k = begin; k < end; k++) f.multiply(PRODUCTS, sink);
-    });
-    b.products = static_cast<double>(n * PRODUCTS) / (cpu_time() - t);
-    return b;
 }
 
 iop::Traces make_traces(const iop::Profile& profile, uint64_t rows) {
@@ -89,35 +54,9 @@ iop::Traces make_traces(const iop::Profile& profile, uint64_t rows) {
     return out;
 }
 
-/// What each stage cannot do without, in permutations, bytes moved and products in E (5 by F = 1/5).
-struct Floor {
-    std::string_view stage;
-    double permutations, bytes, products;
-};
-
-std::vector<Floor> floors(const ProtocolResult& r) {
-    const double cells = r.cells, leaves = r.interactions;
-    return {
-        {"commit: encode", 0, 4 * cells * 3, 0},
-        {"commit: hash", r.hash_permutations, 4 * cells * 2, 0},
-        {"fractions: leaves", 0, 4 * cells + 24 * leaves, leaves},
-        {"fractions: tree", 0, 24 * leaves + 40 * leaves * 2, leaves * 2.2},
-        {"fractions: layers", 0, 24 * leaves * 2 + 20 * leaves * 8, leaves * 10},
-        {"zerocheck: linear part", 0, 4 * cells, cells / 5},
-        {"opening: column claims", 0, 4 * cells, cells / 5},
-        {"opening: fold stack", 0, 4 * cells, cells / 5},
-    };
-}
-
 }  // namespace
 
-double ProtocolResult::floor(std::string_view stage) const {
-    for (const Floor& f : floors(*this))
-        if (f.stage == stage)
-            return std::max(
-                {f.permutations / bounds.permutations, f.bytes / bounds.copy_bytes, f.products / bounds.products});
-    return 0;
-}
+double ProtocolResult::floor(std::string_view stage) const { return stage_floor(stage, work, bounds); }
 
 HostResult<ProtocolResult> bench_protocol(const Setting& s, const iop::Profile& profile, unsigned log_cycles,
                                           size_t runs, const std::function<void(const ProtocolResult&)>& seen) {
@@ -138,12 +77,10 @@ HostResult<ProtocolResult> bench_protocol(const Setting& s, const iop::Profile& 
     const auto shape = iop::Shape::make(key.vk, {static_cast<uint32_t>(rows), static_cast<uint32_t>(rows), 1 << 17});
     if (!shape) return fail("usage", fmt::format("2^{} cycles: {}", log_cycles, to_string(shape.error())));
     ProtocolResult out;
-    out.rows = static_cast<double>(rows), out.cells = static_cast<double>(shape->main.cells),
-    out.interactions = static_cast<double>(shape->fractions_end);
+    out.rows = static_cast<double>(rows);
     out.slices = shape->total_slices;
-    out.hash_permutations = static_cast<double>(uint64_t{1} << profile.log_domain(0)) *
-                            (static_cast<double>((shape->main_slices + 14) / 15) + 1);
-    out.bounds = measure_bounds(s.pool, s.isa, functions);
+    out.work = stage_work(profile, shape->main.cells, shape->fractions_end);
+    out.bounds = measure_stage_bounds(s.pool, s.isa);
     if (seen) seen(out);
     for (size_t run = 0; run < runs; run++) {
         ProtocolRun r;
@@ -166,7 +103,7 @@ Row protocol_row(const ProtocolResult& r, const std::string& group) {
                                     : group == "zerocheck"  ? "zerocheck"
                                                             : "opening";
     const bool fractions = group == "fraction-sum";
-    const double amount = (fractions ? r.interactions : r.cells) / 1e6;
+    const double amount = (fractions ? r.work.interactions : r.work.cells) / 1e6;
     std::vector<double> seconds, ratios;
     for (const ProtocolRun& run : r.runs) {
         double wall = 0, cpu = 0, floor = 0;

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/bench/measure.hpp"
-#include "libs/iop/profile.hpp"
+#include "libs/bench/stage_floors.hpp"
 #include "libs/iop/stage_times.hpp"
 
 namespace ashlar::bench {
-
-/// What one core does in a second of processor time.
-struct ProtocolBounds {
-    double permutations = 0, copy_bytes = 0, products = 0;
-};
 
 /// One proof of the synthetic chips.
 struct ProtocolRun {
@@ -20,14 +15,13 @@ struct ProtocolRun {
 
 /// A chunk of 2^log_cycles rows of each synthetic chip.
 struct ProtocolResult {
-    double rows = 0, cells = 0, interactions = 0;
+    double rows = 0;
     uint64_t slices = 0;
-    ProtocolBounds bounds;
+    StageWork work;
+    StageBounds bounds;
     std::vector<ProtocolRun> runs;
     /// Seconds of processor time below which a stage cannot go with these bounds; 0: none is known.
     double floor(std::string_view stage) const;
-
-    double hash_permutations = 0;  ///< of the commitment
 };
 
 /// Proves and verifies `runs` times. `seen` hears of the sizes and bounds first, then of each run. Codes of the prover;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cycles proven per second, cells and interactions per cycle, and the share of each stage.
+// Cycles proven per second, cells and interactions per cycle, the share of each stage and its ratio to a bound measured
+// in the same run.
 //   machine_bench GUEST_ELF [ROUNDS] [PROFILE] [LOG_CHUNK_CYCLES] [CHUNKS] [FIRST_CHUNK]
 // ROUNDS is the first word of the guest's input (see guest_mixed.cpp). Each chunk's proof is verified.
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "libs/bench/stage_floors.hpp"
 #include "libs/machine/prover.hpp"
 
 namespace {
@@ -46,6 +48,7 @@ int run(int argc, char** argv) {
     if (!cursor) return 1;
     machine::MemoryTree tree = key->image;
     machine::ProveStats total;
+    bench::StageWork work;
     const uint64_t first = number(6, 0), last = first + number(5, 3);
     size_t bytes = 0;
     double verify = 0;
@@ -72,6 +75,7 @@ int run(int argc, char** argv) {
                    record.cycles, static_cast<double>(stats.cells) / 1e6, static_cast<double>(stats.interactions) / 1e6,
                    record.leaves.size(), stats.seconds());
         total.add(stats);
+        work.add(bench::stage_work(*profile, stats.cells, stats.interactions));
     }
     if (total.chunks == 0) return 1;
     const double cycles = static_cast<double>(total.cycles);
@@ -86,9 +90,15 @@ int run(int argc, char** argv) {
     share("memory tree", total.tree_seconds);
     share("trace", total.trace_seconds);
     share("prove", total.prove_seconds);
-    for (const auto& stage : total.stages)
-        fmt::print("    {:<30} {:8.3f} s {:5.1f} %  ({:.3f} s of processor)\n", stage.name, stage.wall,
-                   100 * stage.wall / total.seconds(), stage.cpu);
+    const bench::StageBounds bounds = bench::measure_stage_bounds(pool, isa);
+    for (const auto& stage : total.stages) {
+        const double floor = bench::stage_floor(stage.name, work, bounds);
+        fmt::print("    {:<30} {:8.3f} s {:5.1f} %  ({:.3f} s of processor{})\n", stage.name, stage.wall,
+                   100 * stage.wall / total.seconds(), stage.cpu,
+                   floor > 0 ? fmt::format(", {:.2f} times its bound", stage.cpu / floor) : "");
+    }
+    fmt::print("bounds: {:.2f} M permutations/s, copy {:.1f} GB/s, {:.0f} M products in E/s of one core\n",
+               bounds.permutations / 1e6, bounds.copy_bytes / 1e9, bounds.products / 1e6);
     fmt::print("processor time from trace to proof {:.2f} s: {:.1f} k cycles/s if {} idle cores shared it\n",
                total.cpu_seconds, cycles / (total.cpu_seconds / static_cast<double>(pool.size())) / 1e3, pool.size());
     auto tables = total.tables;

@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
             if (!r.runs.empty()) return print_run(r, pool.size());
             fmt::print(
                 "2^{} cycles, profile {}, {} threads, {}: {:.1f} M cells, {:.1f} M interactions, {} slices of 2^{}\n",
-                log, profile->name, pool.size(), exec::isa_name(*isa), r.cells / 1e6, r.interactions / 1e6, r.slices,
-                profile->s);
+                log, profile->name, pool.size(), exec::isa_name(*isa), r.work.cells / 1e6, r.work.interactions / 1e6,
+                r.slices, profile->s);
             fmt::print("bounds: {:.2f} M permutations/s, copy {:.1f} GB/s, {:.0f} M E products/s of one core\n",
                        r.bounds.permutations / 1e6, r.bounds.copy_bytes / 1e9, r.bounds.products / 1e6);
         });

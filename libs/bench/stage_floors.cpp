@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/bench/stage_floors.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <vector>
+
+#include "libs/bench/protocol_system.hpp"
+#include "libs/exec/buffer.hpp"
+#include "libs/hash/bulk.hpp"
+
+namespace ashlar::bench {
+
+namespace {
+
+/// Of all threads; bounds and ratios use it, so that other load on the machine does not matter.
+double cpu_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+struct Floor {
+    std::string_view stage;
+    double permutations, bytes, products;  // products by F count as a fifth
+};
+
+}  // namespace
+
+StageBounds measure_stage_bounds(exec::ThreadPool& pool, exec::Isa isa) {
+    const Functions& f = ASHLAR_ISA_TABLE(Functions, ::ashlar::bench, FUNCTIONS).select(isa);
+    StageBounds b;
+    const size_t n = pool.size();
+    constexpr size_t PERMUTATIONS = 1 << 19, BYTES = size_t{1} << 28, PRODUCTS = size_t{1} << 25;
+    double t = cpu_time();
+    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
+        for (size_t k = begin; k < end; k++) {
+            std::vector<hash::Poseidon2<24>::State> s(1024);
+            for (auto& x : s) x.fill(F::ONE);
+            for (size_t i = 0; i < PERMUTATIONS / 1024; i++) hash::bulk_hash(isa).permute(s.data(), s.size());
+        }
+    });
+    b.permutations = static_cast<double>(n * PERMUTATIONS) / (cpu_time() - t);
+    exec::Buffer<uint8_t> from(n * BYTES), to(n * BYTES);
+    std::memset(from.data(), 1, from.size());
+    std::memset(to.data(), 1, to.size());
+    t = cpu_time();
+    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
+        for (size_t k = begin; k < end; k++) std::memcpy(to.data() + k * BYTES, from.data() + k * BYTES, BYTES);
+    });
+    b.copy_bytes = static_cast<double>(2 * n * BYTES) / (cpu_time() - t);
+    t = cpu_time();
+    pool.parallel_for(n, 1, [&](size_t begin, size_t end) {
+        F sink[16];
+        for (size_t k = begin; k < end; k++) f.multiply(PRODUCTS, sink);
+    });
+    b.products = static_cast<double>(n * PRODUCTS) / (cpu_time() - t);
+    return b;
+}
+
+StageWork stage_work(const iop::Profile& profile, uint64_t cells, uint64_t interactions) {
+    const uint64_t slices = (cells + (uint64_t{1} << profile.s) - 1) >> profile.s;
+    return {static_cast<double>(cells), static_cast<double>(interactions),
+            static_cast<double>(uint64_t{1} << profile.log_domain(0)) * static_cast<double>((slices + 14) / 15 + 1)};
+}
+
+double stage_floor(std::string_view stage, const StageWork& work, const StageBounds& bounds) {
+    const double cells = work.cells, leaves = work.interactions;
+    const Floor floors[] = {
+        {"commit: encode", 0, 4 * cells * 3, 0},
+        {"commit: hash", work.hash_permutations, 4 * cells * 2, 0},
+        {"fractions: leaves", 0, 4 * cells + 24 * leaves, leaves},
+        {"fractions: tree", 0, 24 * leaves + 40 * leaves * 2, leaves * 2.2},
+        {"fractions: layers", 0, 24 * leaves * 2 + 20 * leaves * 8, leaves * 10},
+        {"zerocheck: linear part", 0, 4 * cells, cells / 5},
+        {"opening: column claims", 0, 4 * cells, cells / 5},
+        {"opening: fold stack", 0, 4 * cells, cells / 5},
+    };
+    for (const Floor& f : floors)
+        if (f.stage == stage)
+            return std::max(
+                {f.permutations / bounds.permutations, f.bytes / bounds.copy_bytes, f.products / bounds.products});
+    return 0;
+}
+
+}  // namespace ashlar::bench
