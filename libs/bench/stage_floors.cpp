@@ -19,7 +19,7 @@ double cpu_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 struct Floor {
     std::string_view stage;
-    double permutations, bytes, products;  // products by F count as a fifth
+    double permutations, bytes, products;  // in E; E by F counts as a fifth, F by F as a 25th
 };
 
 }  // namespace
@@ -57,14 +57,18 @@ StageBounds measure_stage_bounds(exec::ThreadPool& pool, exec::Isa isa) {
 
 StageWork stage_work(const iop::Profile& profile, uint64_t cells, uint64_t interactions) {
     const uint64_t slices = (cells + (uint64_t{1} << profile.s) - 1) >> profile.s;
-    return {static_cast<double>(cells), static_cast<double>(interactions),
-            static_cast<double>(uint64_t{1} << profile.log_domain(0)) * static_cast<double>((slices + 14) / 15 + 1)};
+    const auto c = static_cast<double>(cells), domain = static_cast<double>(uint64_t{1} << profile.log_domain(0));
+    // Encoding at rate 1/2: two transforms of half a product a cell and level, and the second one's coset.
+    return {.cells = c,
+            .interactions = static_cast<double>(interactions),
+            .hash_permutations = domain * static_cast<double>((slices + 14) / 15 + 1),
+            .encode_products = c * (profile.s + 1)};
 }
 
 double stage_floor(std::string_view stage, const StageWork& work, const StageBounds& bounds) {
     const double cells = work.cells, leaves = work.interactions;
     const Floor floors[] = {
-        {"commit: encode", 0, 4 * cells * 3, 0},
+        {"commit: encode", 0, 4 * cells * 3, work.encode_products / 25},
         {"commit: hash", work.hash_permutations, 4 * cells * 2, 0},
         {"fractions: leaves", 0, 4 * cells + 24 * leaves, leaves},
         {"fractions: tree", 0, 24 * leaves + 40 * leaves * 2, leaves * 2.2},

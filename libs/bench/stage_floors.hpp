@@ -21,9 +21,12 @@ StageBounds measure_stage_bounds(exec::ThreadPool& pool, exec::Isa isa);
 /// Sizes of one or several proofs together.
 struct StageWork {
     double cells = 0, interactions = 0;
-    double hash_permutations = 0;  ///< of the main commitment
+    // Of the main commitment:
+    double hash_permutations = 0;
+    double encode_products = 0;  ///< in F
     void add(const StageWork& o) {
-        cells += o.cells, interactions += o.interactions, hash_permutations += o.hash_permutations;
+        cells += o.cells, interactions += o.interactions;
+        hash_permutations += o.hash_permutations, encode_products += o.encode_products;
     }
 };
 StageWork stage_work(const iop::Profile& profile, uint64_t cells, uint64_t interactions);
