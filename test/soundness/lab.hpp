@@ -28,6 +28,9 @@ using Difference = std::map<std::vector<uint32_t>, F>;
 /// nullopt: the bus is no lookup.
 std::optional<bool> has_answer(uint32_t bus, std::span<const F> values, const machine::ProgramLayout& program);
 
+/// Whether a column of a chip is free on some rows (mutation_test.cpp has the list, with reasons).
+bool may_be_free(std::string_view chip, size_t column);
+
 class Lab {
   public:
     Lab(const rv32::Program& program, rv32::Stdin in);

@@ -8,10 +8,8 @@
 using namespace ashlar;
 using namespace ashlar::test;
 
-namespace {
-
 /// Columns that are free on some rows, with the reason; on other rows they are bound (the test asks for that too).
-bool may_be_free(std::string_view chip, size_t column) {
+bool test::may_be_free(std::string_view chip, size_t column) {
     const auto in = [&](auto pointer_to_member, size_t count, auto chip_type) {
         using C = typename decltype(chip_type)::type;
         const size_t first = air::column_of<C>(pointer_to_member);
@@ -31,6 +29,8 @@ bool may_be_free(std::string_view chip, size_t column) {
            || MAY_BE_FREE(HintReadChip, inverse, 1);  // of no words
 #undef MAY_BE_FREE
 }
+
+namespace {
 
 template <air::Chip C>
 void mutate(const Lab& lab, std::mt19937& random) {
