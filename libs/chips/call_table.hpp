@@ -3,7 +3,11 @@
 #include <array>
 #include <cstdint>
 
+#include "libs/guest/syscalls.hpp"
+
 namespace ashlar::chips {
+
+using guest::Syscall;
 
 /// A syscall the proof knows (machine.md section 3, guest-abi.md section 3).
 struct ProvableCall {
@@ -24,37 +28,65 @@ inline constexpr uint32_t CALL_ENTER_UNCONSTRAINED = 0x00000003;
 inline constexpr uint32_t CALL_EXIT_UNCONSTRAINED = 0x00000004;
 inline constexpr uint32_t CALL_COMMIT = 0x00000010;
 inline constexpr uint32_t CALL_COMMIT_DEFERRED_PROOFS = 0x0000001a;
-inline constexpr uint32_t CALL_VERIFY_PICO_PROOF = 0x0000001b;
 inline constexpr uint32_t CALL_HINT_LEN = 0x000000f0;
 inline constexpr uint32_t CALL_HINT_READ = 0x000000f1;
-inline constexpr uint32_t CALL_SHA_EXTEND = 0x00300105;
-inline constexpr uint32_t CALL_SHA_COMPRESS = 0x00010106;
-inline constexpr uint32_t CALL_KECCAK_PERMUTE = 0x00010109;
-inline constexpr uint32_t CALL_UINT256_MUL = 0x0001011d;
-inline constexpr uint32_t CALL_SECP256K1_ADD = 0x0001010a;
-inline constexpr uint32_t CALL_SECP256K1_DOUBLE = 0x0000010b;
-inline constexpr uint32_t CALL_SECP256K1_DECOMPRESS = 0x0000010c;
 
-/// The call table. A word that is not here has no ecall row: a program that makes such a call runs, but cannot be
-/// proven.
-inline constexpr std::array<ProvableCall, 16> PROVABLE_CALLS = {{
+/// A call whose chip does all of it.
+constexpr ProvableCall chip_call(Syscall call) {
+    return {.word = static_cast<uint32_t>(call), .has_chip = true, .returns = false, .free = false, .halts = false};
+}
+
+/// The call table: every call of the ABI. A word that is not here has no ecall row.
+inline constexpr std::array<ProvableCall, 42> PROVABLE_CALLS = {{
     {.word = CALL_HALT, .has_chip = true, .returns = false, .free = false, .halts = true},
     {.word = CALL_WRITE, .has_chip = false, .returns = false, .free = false, .halts = false},
     {.word = CALL_ENTER_UNCONSTRAINED, .has_chip = false, .returns = true, .free = false, .halts = false},
     {.word = CALL_EXIT_UNCONSTRAINED, .has_chip = false, .returns = true, .free = false, .halts = false},
-    {.word = CALL_COMMIT, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_COMMIT_DEFERRED_PROOFS, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_VERIFY_PICO_PROOF, .has_chip = true, .returns = false, .free = false, .halts = false},
     {.word = CALL_HINT_LEN, .has_chip = false, .returns = true, .free = true, .halts = false},
-    {.word = CALL_HINT_READ, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_SHA_EXTEND, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_SHA_COMPRESS, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_KECCAK_PERMUTE, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_UINT256_MUL, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_SECP256K1_ADD, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_SECP256K1_DOUBLE, .has_chip = true, .returns = false, .free = false, .halts = false},
-    {.word = CALL_SECP256K1_DECOMPRESS, .has_chip = true, .returns = false, .free = false, .halts = false},
+    chip_call(Syscall::COMMIT),
+    chip_call(Syscall::COMMIT_DEFERRED_PROOFS),
+    chip_call(Syscall::VERIFY_PICO_PROOF),
+    chip_call(Syscall::HINT_READ),
+    chip_call(Syscall::SHA_EXTEND),
+    chip_call(Syscall::SHA_COMPRESS),
+    chip_call(Syscall::KECCAK_PERMUTE),
+    chip_call(Syscall::UINT256_MUL),
+    chip_call(Syscall::SECP256K1_ADD),
+    chip_call(Syscall::SECP256K1_DOUBLE),
+    chip_call(Syscall::SECP256K1_DECOMPRESS),
+    chip_call(Syscall::SECP256R1_ADD),
+    chip_call(Syscall::SECP256R1_DOUBLE),
+    chip_call(Syscall::SECP256R1_DECOMPRESS),
+    chip_call(Syscall::BN254_ADD),
+    chip_call(Syscall::BN254_DOUBLE),
+    chip_call(Syscall::BLS12381_ADD),
+    chip_call(Syscall::BLS12381_DOUBLE),
+    chip_call(Syscall::BLS12381_DECOMPRESS),
+    chip_call(Syscall::BLS12381_FP_ADD),
+    chip_call(Syscall::BLS12381_FP_SUB),
+    chip_call(Syscall::BLS12381_FP_MUL),
+    chip_call(Syscall::BLS12381_FP2_ADD),
+    chip_call(Syscall::BLS12381_FP2_SUB),
+    chip_call(Syscall::BLS12381_FP2_MUL),
+    chip_call(Syscall::BN254_FP_ADD),
+    chip_call(Syscall::BN254_FP_SUB),
+    chip_call(Syscall::BN254_FP_MUL),
+    chip_call(Syscall::BN254_FP2_ADD),
+    chip_call(Syscall::BN254_FP2_SUB),
+    chip_call(Syscall::BN254_FP2_MUL),
+    chip_call(Syscall::SECP256K1_FP_ADD),
+    chip_call(Syscall::SECP256K1_FP_SUB),
+    chip_call(Syscall::SECP256K1_FP_MUL),
+    chip_call(Syscall::ED_ADD),
+    chip_call(Syscall::ED_DECOMPRESS),
+    chip_call(Syscall::POSEIDON2_PERMUTE),
 }};
+
+/// Whether a program whose guest field is or is not KoalaBear can prove a call: POSEIDON2_PERMUTE has a chip for
+/// KoalaBear only, so other programs' call tables lack it.
+constexpr bool is_provable(uint32_t word, bool koala_bear) {
+    return koala_bear || word != static_cast<uint32_t>(Syscall::POSEIDON2_PERMUTE);
+}
 
 /// Entry of a word, or null.
 constexpr const ProvableCall* find_call(uint32_t word) {

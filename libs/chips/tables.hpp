@@ -116,7 +116,7 @@ struct AddressTable {
 /// Syscall words (call_table.hpp).
 struct CallTable {
     static constexpr std::string_view NAME = "call_table";
-    static constexpr size_t HEIGHT = 32;
+    static constexpr size_t HEIGHT = 64;
     static_assert(PROVABLE_CALLS.size() <= HEIGHT);
     template <class T>
     using Main = Multiplicity<T>;
@@ -134,8 +134,10 @@ struct CallTable {
             if (PROVABLE_CALLS[i].word == (low | high << 16)) return i;
         return HEIGHT;
     }
-    static Prep<F> prep_row(size_t i) {
-        const ProvableCall& c = PROVABLE_CALLS[i < PROVABLE_CALLS.size() ? i : PROVABLE_CALLS.size() - 1];
+    /// Row i of a program whose guest field is KoalaBear, or not; the first entry fills rows without one of their own.
+    static Prep<F> prep_row(size_t i, bool koala_bear = true) {
+        const bool is_entry = i < PROVABLE_CALLS.size() && is_provable(PROVABLE_CALLS[i].word, koala_bear);
+        const ProvableCall& c = PROVABLE_CALLS[is_entry ? i : 0];
         const auto bit = [](bool x) { return F::from_canonical(x); };
         return {F::from_canonical(c.word & 0xffff),
                 F::from_canonical(c.word >> 16),

@@ -5,7 +5,8 @@
 
 namespace ashlar::machine {
 
-ProgramLayout::ProgramLayout(const rv32::Program& program, const iop::Profile& profile) : pc_base(program.pc_base) {
+ProgramLayout::ProgramLayout(const rv32::Program& program, const iop::Profile& profile)
+    : pc_base(program.pc_base), field(program.field) {
     row.assign(program.instructions.size(), NO_ROW);
     for (size_t i = 0; i < program.instructions.size(); i++) {
         const auto entry = chips::program_entry(program.pc_of(i), program.instructions[i]);

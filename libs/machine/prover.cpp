@@ -110,7 +110,7 @@ rv32::CellWeights cell_weights() {
     set(store_word, air::NUM_MAIN<chips::StoreWordChip>);
     set(store_sub, air::NUM_MAIN<chips::StoreSubChip>);
     set(ecall, air::NUM_MAIN<chips::EcallChip>);
-    PrecompileChips::for_each([&]<class C>() {
+    chips::PrecompileChips::for_each([&]<class C>() {
         for (const rv32::Syscall call : C::CALLS)
             if (const auto i = rv32::find_call(static_cast<uint32_t>(call)))
                 w.call[*i] += static_cast<uint32_t>(C::ROWS_PER_CALL * air::NUM_MAIN<C>);

@@ -40,9 +40,9 @@ HostResult<std::vector<Table>> build_trace(const iop::Profile& profile, const Pr
                                            const rv32::ChunkRecord& chunk, const BoundaryUpdate& boundary,
                                            exec::ThreadPool& pool) {
     for (const rv32::CallRecord& r : chunk.calls)
-        if (!find_call(r.word))
+        if (!program.can_prove(r.word))
             return fail("unprovable_call", fmt::format("no chip proves the call {:#010x} at pc {:#x}", r.word, r.pc),
-                        "the program runs, but needs a call that this version executes without proving");
+                        "POSEIDON2_PERMUTE is proven for the guest field KoalaBear only");
     TraceBuilder builder(profile, program, pool);
     fill_alu(builder, chunk);
     fill_shifts(builder, chunk);
@@ -83,7 +83,10 @@ std::vector<Table> preprocessed_tables(const iop::Profile& profile, const Progra
     put(RangeTable::HEIGHT, RangeTable::prep_row, std::type_identity<RangeTable>{});
     put(ByteTable::HEIGHT, ByteTable::prep_row, std::type_identity<ByteTable>{});
     put(AddressTable::HEIGHT, AddressTable::prep_row, std::type_identity<AddressTable>{});
-    put(CallTable::HEIGHT, CallTable::prep_row, std::type_identity<CallTable>{});
+    const bool koala_bear = program.field == rv32::GuestField::koala_bear;
+    put(
+        CallTable::HEIGHT, [&](size_t i) { return CallTable::prep_row(i, koala_bear); },
+        std::type_identity<CallTable>{});
     return tables;
 }
 

@@ -5,7 +5,7 @@ namespace ashlar::machine {
 
 bool fill_precompiles(TraceBuilder& builder, const rv32::ChunkRecord& chunk) {
     bool ok = true;
-    PrecompileChips::for_each([&]<class C>() { ok &= builder.fill_precompile<C>(chunk); });
+    chips::PrecompileChips::for_each([&]<class C>() { ok &= builder.fill_precompile<C>(chunk); });
     return ok;
 }
 

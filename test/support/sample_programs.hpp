@@ -129,7 +129,54 @@ inline rv32::Stdin every_chip_input() {
     return in;
 }
 
-/// Uses every opcode and every call that can be proven; long enough that registers lie idle for 2^16 ticks.
+/// Generators, x then y: operands for the calls of every_chip_program, 0x100 bytes each from CURVE_POINTS on.
+inline constexpr uint32_t CURVE_POINTS = 0x0300'0000;
+inline const std::vector<std::vector<uint32_t>>& curve_points() {
+    static const std::vector<std::vector<uint32_t>> points = {
+        // secp256r1
+        {0xD898C296, 0xF4A13945, 0x2DEB33A0, 0x77037D81, 0x63A440F2, 0xF8BCE6E5, 0xE12C4247, 0x6B17D1F2,
+         0x37BF51F5, 0xCBB64068, 0x6B315ECE, 0x2BCE3357, 0x7C0F9E16, 0x8EE7EB4A, 0xFE1A7F9B, 0x4FE342E2},
+        // bn254
+        {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0},
+        // BLS12-381
+        {0xDB22C6BB, 0xFB3AF00A, 0xF97A1AEF, 0x6C55E83F, 0x171BAC58, 0xA14E3A3F, 0x9774B905, 0xC3688C4F,
+         0x4FA9AC0F, 0x2695638C, 0x3197D794, 0x17F1D3A7, 0x46C5E7E1, 0x0CAA2329, 0xA2888AE4, 0xD03CC744,
+         0x2C04B3ED, 0x00DB18CB, 0xD5D00AF6, 0xFCF5E095, 0x741D8AE4, 0xA09E30ED, 0xE3AAA0F1, 0x08B3F481},
+        // ed25519
+        {0x8F25D51A, 0xC9562D60, 0x9525A7B2, 0x692CC760, 0xFDD6DC5C, 0xC0A4E231, 0xCD6E53FE, 0x216936D3,
+         0x66666658, 0x66666666, 0x66666666, 0x66666666, 0x66666666, 0x66666666, 0x66666666, 0x66666666}};
+    return points;
+}
+
+/// Two operands of 24 words whose words are all below 2^28: of every size reduced.
+inline constexpr uint32_t FIELD_OPERANDS = 0x0300'0800;
+
+/// Calls of all precompiles over other fields than secp256k1's, and Poseidon2.
+inline void other_precompile_calls(Assembler& a) {
+    const auto call = [&](uint32_t word, uint32_t x, uint32_t y) {
+        a.li(a0, x);
+        a.li(a1, y);
+        a.call(word);
+    };
+    // Two copies of each generator: one is doubled, then the other is added to it.
+    const auto point = [](uint32_t curve, uint32_t copy) { return CURVE_POINTS + 0x200 * curve + 0x100 * copy; };
+    call(0x0000'0131, point(0, 0), 0);            // SECP256R1_DOUBLE
+    call(0x0001'0130, point(0, 0), point(0, 1));  // SECP256R1_ADD
+    call(0x0000'010f, point(1, 0), 0);            // BN254_DOUBLE
+    call(0x0001'010e, point(1, 0), point(1, 1));  // BN254_ADD
+    call(0x0000'011f, point(2, 0), 0);            // BLS12381_DOUBLE
+    call(0x0001'011e, point(2, 0), point(2, 1));  // BLS12381_ADD
+    call(0x0001'0107, point(3, 0), point(3, 1));  // ED_ADD
+    // Decompression into the half before x (before y for ed25519).
+    call(0x0000'0132, point(0, 1) - 32, 1);  // SECP256R1_DECOMPRESS
+    call(0x0000'011c, point(2, 1) - 48, 0);  // BLS12381_DECOMPRESS
+    call(0x0000'0108, point(3, 1), 0);       // ED_DECOMPRESS
+    const uint32_t x = FIELD_OPERANDS, y = FIELD_OPERANDS + 0x100;
+    for (uint32_t id = 0x20; id <= 0x2e; id++) call(0x0001'0100 | id, x, y);  // Fp and Fp2: add, sub, mul
+    call(0x0001'012f, y, x);                                                  // POSEIDON2_PERMUTE
+}
+
+/// Uses every opcode and every call of the ABI; long enough that registers lie idle for 2^16 ticks.
 inline rv32::Program every_chip_program(uint32_t rounds) {
     Assembler a;
     every_opcode(a, rounds);
@@ -167,6 +214,7 @@ inline rv32::Program every_chip_program(uint32_t rounds) {
     a.li(a0, p);
     a.li(a1, q);
     a.call(0x0000'001b);  // VERIFY_PICO_PROOF
+    other_precompile_calls(a);
     a.call(3);
     a.b_type(0, t0, zero, 12);
     a.li(t0, 4);
@@ -177,7 +225,18 @@ inline rv32::Program every_chip_program(uint32_t rounds) {
     a.li(a0, 5);
     a.call(0x1a);
     a.halt(0);
-    return a.program();
+    rv32::Program program = a.program();
+    for (uint32_t curve = 0; curve < 4; curve++)
+        for (uint32_t copy = 0; copy < 2; copy++)
+            for (uint32_t i = 0; i < curve_points()[curve].size(); i++)
+                if (curve_points()[curve][i] != 0)
+                    program.image.push_back(
+                        {(CURVE_POINTS + 0x200 * curve + 0x100 * copy) / 4 + i, curve_points()[curve][i]});
+    for (uint32_t operand = 0; operand < 2; operand++)
+        for (uint32_t i = 0; i < 24; i++)
+            program.image.push_back(
+                {FIELD_OPERANDS / 4 + 0x40 * operand + i, 1 + (i + 31 * operand + 1) * 0x9e37'79b9 % 0x0fff'ffff});
+    return program;
 }
 
 }  // namespace ashlar::test

@@ -27,29 +27,41 @@
 namespace ashlar::chips {
 
 namespace detail {
-template <class A, class B>
-struct JoinedChips;
-template <class... A, class... B>
-struct JoinedChips<air::ChipSet<A...>, air::ChipSet<B...>> {
-    using Type = air::ChipSet<A..., B...>;
+template <class... Sets>
+struct Join;
+template <class... A>
+struct Join<air::ChipSet<A...>> {
+    using Type = air::ChipSet<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct Join<air::ChipSet<A...>, air::ChipSet<B...>, Rest...> {
+    using Type = typename Join<air::ChipSet<A..., B...>, Rest...>::Type;
 };
 }  // namespace detail
 
-/// The calls that every guest makes, or that Ethereum's blocks need most.
-using EssentialPrecompileChips =
-    air::ChipSet<KeccakRoundChip, KeccakMemoryChip, ShaExtendChip, ShaExtendRoundsChip, ShaCompressChip,
-                 ShaCompressRoundsChip, Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,
-                 CurveDecompressChip<Secp256k1, RootChoice::parity>, DeferredChainChip>;
+/// The chips of several sets, in order.
+template <class... Sets>
+using JoinSets = typename detail::Join<Sets...>::Type;
+
+// In groups, so that what is compiled per chip can be split over translation units.
+using KeccakChips = air::ChipSet<KeccakRoundChip, KeccakMemoryChip>;
+using ShaChips = air::ChipSet<ShaExtendChip, ShaExtendRoundsChip, ShaCompressChip, ShaCompressRoundsChip>;
+using ArithmeticChips =
+    air::ChipSet<Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,
+                 CurveDecompressChip<Secp256k1, RootChoice::parity>, DeferredChainChip, Poseidon2PermuteChip>;
+using CurveChips =
+    air::ChipSet<CurveAddChip<Secp256r1>, CurveDoubleChip<Secp256r1>,
+                 CurveDecompressChip<Secp256r1, RootChoice::parity>, CurveAddChip<Bn254>, CurveDoubleChip<Bn254>>;
+using Bls12381Chips =
+    air::ChipSet<CurveAddChip<Bls12381>, CurveDoubleChip<Bls12381>, CurveDecompressChip<Bls12381, RootChoice::order>>;
+using FieldChips =
+    air::ChipSet<FieldOperationChip<Secp256k1Fp>, FieldOperationChip<Bn254Fp>, FieldOperationChip<Bls12381Fp>,
+                 QuadraticOperationChip<Bn254Fp2>, QuadraticOperationChip<Bls12381Fp2>>;
+using EdwardsChips = air::ChipSet<EdwardsAddChip, EdwardsDecompressChip>;
 
 /// All of them.
-using PrecompileChips = detail::JoinedChips<
-    EssentialPrecompileChips,
-    air::ChipSet<CurveAddChip<Secp256r1>, CurveDoubleChip<Secp256r1>,
-                 CurveDecompressChip<Secp256r1, RootChoice::parity>, CurveAddChip<Bn254>, CurveDoubleChip<Bn254>,
-                 CurveAddChip<Bls12381>, CurveDoubleChip<Bls12381>, CurveDecompressChip<Bls12381, RootChoice::order>,
-                 FieldOperationChip<Secp256k1Fp>, FieldOperationChip<Bn254Fp>, FieldOperationChip<Bls12381Fp>,
-                 QuadraticOperationChip<Bn254Fp2>, QuadraticOperationChip<Bls12381Fp2>, EdwardsAddChip,
-                 EdwardsDecompressChip, Poseidon2PermuteChip>>::Type;
+using PrecompileChips =
+    JoinSets<KeccakChips, ShaChips, ArithmeticChips, CurveChips, Bls12381Chips, FieldChips, EdwardsChips>;
 
 /// Whether a chip has rows for a syscall word.
 template <class Chip>

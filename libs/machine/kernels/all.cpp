@@ -8,8 +8,9 @@ namespace {
 /// In the order of MachineChips.
 Kernels all() {
     Kernels out;
-    for (auto* group : {table_kernels, alu_kernels, control_kernels, call_kernels, boundary_kernels, keccak_kernels,
-                        sha_kernels, arithmetic_kernels})
+    for (auto* group :
+         {table_kernels, alu_kernels, control_kernels, call_kernels, boundary_kernels, keccak_kernels, sha_kernels,
+          arithmetic_kernels, curve_kernels, bls12381_kernels, field_kernels, edwards_kernels})
         for (iop::TableKernels& k : group()) out.push_back(std::move(k));
     return out;
 }

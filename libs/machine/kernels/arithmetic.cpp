@@ -4,6 +4,6 @@
 
 namespace ashlar::machine::ASHLAR_ISA {
 
-Kernels arithmetic_kernels() { return kernels_of<ArithmeticChips>(); }
+Kernels arithmetic_kernels() { return kernels_of<chips::ArithmeticChips>(); }
 
 }  // namespace ashlar::machine::ASHLAR_ISA

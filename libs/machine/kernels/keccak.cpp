@@ -4,6 +4,6 @@
 
 namespace ashlar::machine::ASHLAR_ISA {
 
-Kernels keccak_kernels() { return kernels_of<KeccakChips>(); }
+Kernels keccak_kernels() { return kernels_of<chips::KeccakChips>(); }
 
 }  // namespace ashlar::machine::ASHLAR_ISA

@@ -28,6 +28,10 @@ Kernels boundary_kernels();
 Kernels keccak_kernels();
 Kernels sha_kernels();
 Kernels arithmetic_kernels();
+Kernels curve_kernels();
+Kernels bls12381_kernels();
+Kernels field_kernels();
+Kernels edwards_kernels();
 
 template <class Set>
 Kernels kernels_of() {

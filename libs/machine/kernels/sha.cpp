@@ -4,6 +4,6 @@
 
 namespace ashlar::machine::ASHLAR_ISA {
 
-Kernels sha_kernels() { return kernels_of<ShaChips>(); }
+Kernels sha_kernels() { return kernels_of<chips::ShaChips>(); }
 
 }  // namespace ashlar::machine::ASHLAR_ISA

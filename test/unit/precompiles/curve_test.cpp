@@ -123,7 +123,8 @@ TEMPLATE_TEST_CASE("curve doublings are provable, whatever a1", "", Secp256k1, S
     CHECK(check<CurveDoubleChip<TestType>>(m, rows) == std::vector<std::string>{});
 }
 
-TEMPLATE_TEST_CASE("every column of the curve chips is noticed when it changes", "", Secp256k1, Secp256r1, Bls12381) {
+TEMPLATE_TEST_CASE("every column of the curve chips is noticed when it changes", "", Secp256k1, Secp256r1, Bn254,
+                   Bls12381) {
     Random random(3);
     const Machine a = additions<TestType>(random);
     CHECK(unnoticed_columns<CurveAddChip<TestType>>(a, rows_of<CurveAddChip<TestType>>(a), random) ==
@@ -133,33 +134,38 @@ TEMPLATE_TEST_CASE("every column of the curve chips is noticed when it changes",
           std::vector<size_t>{});
 }
 
-TEST_CASE("adding a point to itself or its negative is not provable, whatever the slope") {
-    using C = Words<Secp256k1Modulus>;
+TEMPLATE_TEST_CASE("adding a point to itself or its negative is not provable, whatever the slope", "", Secp256k1,
+                   Secp256r1, Bn254, Bls12381) {
+    using C = Words<typename TestType::Modulus>;
+    using Chip = CurveAddChip<TestType>;
     Random random(4);
     const auto x = C::random(random), y = C::random(random), slope = C::random(random);
     Machine m;
     m.write(P_POINTER, concat({x, y}));
     m.write(Q_POINTER, concat({x, y}));
     const auto result = C::third(x, y, x, slope);
-    CHECK(m.call(Syscall::SECP256K1_ADD, P_POINTER, Q_POINTER, &result) != nullptr);
+    CHECK(m.call(TestType::ADD, P_POINTER, Q_POINTER, &result) != nullptr);
     // Only the proof that the abscissas differ stands in the way.
-    CHECK(forced_problems<CurveAddChip<Secp256k1>>(m, slope.data()).size() == 1);
+    CHECK(forced_problems<Chip>(m, slope.data()).size() == 1);
     Machine n;
     n.write(P_POINTER, concat({x, y}));
     n.write(Q_POINTER, concat({x, C::sub(C::small(0), y)}));
-    CHECK(n.call(Syscall::SECP256K1_ADD, P_POINTER, Q_POINTER, &result) != nullptr);
-    CHECK_FALSE(forced_problems<CurveAddChip<Secp256k1>>(n, slope.data()).empty());
+    CHECK(n.call(TestType::ADD, P_POINTER, Q_POINTER, &result) != nullptr);
+    CHECK_FALSE(forced_problems<Chip>(n, slope.data()).empty());
 }
 
-TEST_CASE("doubling a point with y = 0 is not provable, whatever the slope") {
-    using C = Words<Secp256k1Modulus>;
+TEMPLATE_TEST_CASE("doubling a point with y = 0 is not provable, whatever the slope", "", Secp256k1, Secp256r1, Bn254,
+                   Bls12381) {
+    using C = Words<typename TestType::Modulus>;
     Random random(5);
-    const auto slope = C::random(random), zero = C::small(0), w = C::mul(slope, C::small(2));
+    // 3 x^2 + A = 0, so that every slope fits.
+    const auto x = C::small(TestType::A == 0 ? 0 : 1), zero = C::small(0);
+    const auto slope = C::random(random), w = C::mul(slope, C::small(2));
     Machine m;
-    m.write(P_POINTER, concat({zero, zero}));
-    const auto result = C::third(zero, zero, zero, slope);
-    CHECK(m.call(Syscall::SECP256K1_DOUBLE, P_POINTER, 0, &result) != nullptr);
-    CHECK(forced_problems<CurveDoubleChip<Secp256k1>>(m, w.data()).size() == 1);
+    m.write(P_POINTER, concat({x, zero}));
+    const auto result = C::third(x, zero, x, slope);
+    CHECK(m.call(TestType::DOUBLE, P_POINTER, 0, &result) != nullptr);
+    CHECK(forced_problems<CurveDoubleChip<TestType>>(m, w.data()).size() == 1);
 }
 
 TEST_CASE("unreduced coordinates are not provable") {
@@ -201,8 +207,8 @@ TEST_CASE("unreduced coordinates are not provable") {
     }
 }
 
-TEST_CASE("a result that is not reduced is not provable") {
-    using C = Words<Secp256k1Modulus>;
+TEMPLATE_TEST_CASE("a sum that is not reduced is not provable", "", Secp256k1, Secp256r1, Bn254, Bls12381) {
+    using C = Words<typename TestType::Modulus>;
     Random random(7);
     // px, slope and x3 chosen; qx, py and qy follow, so that x3 = 11 and y3 = 13.
     const auto px = C::random(random), slope = C::random(random), x = C::small(11), y = C::small(13);
@@ -213,11 +219,11 @@ TEST_CASE("a result that is not reduced is not provable") {
         m.write(P_POINTER, concat({px, py}));
         m.write(Q_POINTER, concat({qx, qy}));
         const auto result = concat({variant == 1 ? C::plus_modulus(x) : x, variant == 2 ? C::plus_modulus(y) : y});
-        m.call(Syscall::SECP256K1_ADD, P_POINTER, Q_POINTER, &result);
+        m.call(TestType::ADD, P_POINTER, Q_POINTER, &result);
         if (variant == 0) {
-            CHECK(check<CurveAddChip<Secp256k1>>(m, rows_of<CurveAddChip<Secp256k1>>(m)).empty());
+            CHECK(check<CurveAddChip<TestType>>(m, rows_of<CurveAddChip<TestType>>(m)).empty());
         } else {
-            const auto problems = forced_problems<CurveAddChip<Secp256k1>>(m);
+            const auto problems = forced_problems<CurveAddChip<TestType>>(m);
             CHECK_FALSE(problems.empty());
             CHECK(problems.size() <= 2);
         }

@@ -32,6 +32,7 @@ TEST_CASE("precompile chips have the columns and interactions that the README st
                                        {"secp256k1_double", 412, 332},
                                        {"secp256k1_decompress", 258, 218},
                                        {"deferred_chain", 218, 139},
+                                       {"poseidon2_permute", 334, 185},
                                        {"secp256r1_add", 552, 402},
                                        {"secp256r1_double", 460, 332},
                                        {"secp256r1_decompress", 282, 218},
@@ -46,8 +47,7 @@ TEST_CASE("precompile chips have the columns and interactions that the README st
                                        {"bn254_fp2", 428, 331},
                                        {"bls12381_fp2", 636, 491},
                                        {"ed25519_add", 764, 594},
-                                       {"ed25519_decompress", 455, 348},
-                                       {"poseidon2_permute", 334, 185}};
+                                       {"ed25519_decompress", 455, 348}};
     for (size_t i = 0; i < stated.size(); i++) {
         INFO(shapes.at(i).name << " " << shapes[i].columns << " " << shapes[i].interactions);
         CHECK(shapes[i] == stated[i]);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/machine/chip_set.hpp"
+#include "libs/machine/kernels/kernels.hpp"
+
+namespace ashlar::machine::ASHLAR_ISA {
+
+Kernels curve_kernels() { return kernels_of<chips::CurveChips>(); }
+
+}  // namespace ashlar::machine::ASHLAR_ISA

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/machine/chip_set.hpp"
+#include "libs/machine/kernels/kernels.hpp"
+
+namespace ashlar::machine::ASHLAR_ISA {
+
+Kernels field_kernels() { return kernels_of<chips::FieldChips>(); }
+
+}  // namespace ashlar::machine::ASHLAR_ISA
