@@ -77,11 +77,11 @@ struct CurveAddChip {
     static constexpr CarryPlan SLOPE_PLAN = plan_reduction<M>(slope_sum(RANGES));
     static constexpr CarryPlan X_PLAN = plan_reduction<M>(x_sum(RANGES));
     static constexpr CarryPlan Y_PLAN = plan_reduction<M>(y_sum(RANGES));
-    static_assert(SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
         receive_call(b, flag, m.t, Curve::ADD, m.p, m.q);

@@ -140,11 +140,11 @@ struct CurveDecompressChip {
                                              filled<Range, N>(BYTE_RANGE)};
     static constexpr CarryPlan SQUARE_PLAN = plan_reduction<M>(square_sum(RANGES));
     static constexpr CarryPlan Y_PLAN = plan_reduction<M>(y_sum(RANGES));
-    static_assert(SQUARE_PLAN.sound() && Y_PLAN.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(SQUARE_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
         b.boolean(m.sign);

@@ -91,11 +91,11 @@ struct CurveDoubleChip {
     static constexpr CarryPlan SLOPE_PLAN = plan_reduction<M>(slope_sum(RANGES));
     static constexpr CarryPlan X_PLAN = plan_reduction<M>(x_sum(RANGES));
     static constexpr CarryPlan Y_PLAN = plan_reduction<M>(y_sum(RANGES));
-    static_assert(TRIPLE_PLAN.sound() && SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(TRIPLE_PLAN.sound() && SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
         receive_call(b, flag, m.t, V(F::from_canonical(call_id(Curve::DOUBLE))), m.p, m.a1[0], m.a1[1]);

@@ -37,6 +37,7 @@ struct Ed25519 {
         sum.add_constant(multiple_of_modulus<M>(std::array<int32_t, 1>{1}), flag);
         return sum;
     }
+    template <class = void>
     static constexpr CarryPlan PRODUCT_PLAN = plan_reduction<M>([] {
         ReductionSum<Range, Ed25519Modulus> sum;
         constexpr auto range = filled<Range, ModulusDigits<Ed25519Modulus>::BYTES>(BYTE_RANGE);
@@ -45,7 +46,6 @@ struct Ed25519 {
         sum.add_constant(multiple_of_modulus<Ed25519Modulus>(std::array<int32_t, 1>{1}), Range(0, 1));
         return sum;
     }());
-    static_assert(PRODUCT_PLAN.sound());
 
     using Plain = std::array<uint32_t, W>;
     static auto encode(const uint32_t* words) {
@@ -165,19 +165,22 @@ struct EdwardsDecompressChip : Ed25519 {
     static bool fill(const rv32::CallRecord& call, const rv32::WordAccess* accesses, Main<F>* rows);
 };
 
+template <class = void>
 inline constexpr CarryPlan ED_X_PLAN = plan_reduction<Ed25519Modulus>(EdwardsAddChip::x_sum(
     EdwardsAddChip::Values<Range>{Range(0, 1), Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE,
                                   Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE}));
+template <class = void>
 inline constexpr CarryPlan ED_Y_PLAN = plan_reduction<Ed25519Modulus>(EdwardsAddChip::y_sum(
     EdwardsAddChip::Values<Range>{Range(0, 1), Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE,
                                   Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE}));
+template <class = void>
 inline constexpr CarryPlan ED_CURVE_PLAN = plan_reduction<Ed25519Modulus>(EdwardsDecompressChip::curve_sum(
     EdwardsDecompressChip::Values<Range>{Range(0, 1), Ed25519::RANGE, Ed25519::RANGE, Ed25519::RANGE}));
-static_assert(ED_X_PLAN.sound() && ED_Y_PLAN.sound() && ED_CURVE_PLAN.sound());
 
 template <class B>
 void EdwardsAddChip::eval(B& b, const Main<typename B::Value>& m) {
     using V = typename B::Value;
+    static_assert(PRODUCT_PLAN<>.sound() && ED_X_PLAN<>.sound() && ED_Y_PLAN<>.sound());
     const V& flag = m.is_real;
     b.boolean(flag);
     receive_call(b, flag, m.t, Syscall::ED_ADD, m.p, m.q);
@@ -194,12 +197,12 @@ void EdwardsAddChip::eval(B& b, const Main<typename B::Value>& m) {
     const Values<V> v = {flag,         digits(m.x1), digits(m.y1), digits(m.x2), digits(m.y2),
                          digits(m.xx), digits(m.yy), digits(m.e),  digits(m.x),  digits(m.y)};
     const Number<V> xxyy = digits(m.xxyy);
-    check_reduction<M>(b, flag, product_sum(flag, v.x1, v.x2, v.xx), m.xx_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, product_sum(flag, v.y1, v.y2, v.yy), m.yy_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, product_sum(flag, v.xx, v.yy, xxyy), m.xxyy_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, product_sum(flag, constant<V>(CURVE_D), xxyy, v.e), m.e_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, x_sum(v), m.x_reduction, ED_X_PLAN);
-    check_reduction<M>(b, flag, y_sum(v), m.y_reduction, ED_Y_PLAN);
+    check_reduction<M>(b, flag, product_sum(flag, v.x1, v.x2, v.xx), m.xx_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, product_sum(flag, v.y1, v.y2, v.yy), m.yy_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, product_sum(flag, v.xx, v.yy, xxyy), m.xxyy_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, product_sum(flag, constant<V>(CURVE_D), xxyy, v.e), m.e_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, x_sum(v), m.x_reduction, ED_X_PLAN<>);
+    check_reduction<M>(b, flag, y_sum(v), m.y_reduction, ED_Y_PLAN<>);
     check_less<M>(b, flag, v.e, m.e_less);
     check_less<M>(b, flag, v.x, m.x_less);
     check_less<M>(b, flag, v.y, m.y_less);
@@ -214,6 +217,7 @@ void EdwardsAddChip::eval(B& b, const Main<typename B::Value>& m) {
 template <class B>
 void EdwardsDecompressChip::eval(B& b, const Main<typename B::Value>& m) {
     using V = typename B::Value;
+    static_assert(PRODUCT_PLAN<>.sound() && ED_CURVE_PLAN<>.sound());
     const V& flag = m.is_real;
     b.boolean(flag);
     b.boolean(m.sign);
@@ -234,10 +238,10 @@ void EdwardsDecompressChip::eval(B& b, const Main<typename B::Value>& m) {
     b.bound(y[N - 1], 0, 127);
     const Number<V> x = digits(m.x);
     const Values<V> v = {flag, digits(m.yy), digits(m.e), digits(m.xx)};
-    check_reduction<M>(b, flag, product_sum(flag, y, y, v.yy), m.yy_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, product_sum(flag, constant<V>(CURVE_D), v.yy, v.e), m.e_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, product_sum(flag, x, x, v.xx), m.xx_reduction, PRODUCT_PLAN);
-    check_reduction<M>(b, flag, curve_sum(v), m.curve_reduction, ED_CURVE_PLAN);
+    check_reduction<M>(b, flag, product_sum(flag, y, y, v.yy), m.yy_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, product_sum(flag, constant<V>(CURVE_D), v.yy, v.e), m.e_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, product_sum(flag, x, x, v.xx), m.xx_reduction, PRODUCT_PLAN<>);
+    check_reduction<M>(b, flag, curve_sum(v), m.curve_reduction, ED_CURVE_PLAN<>);
     check_less<M>(b, flag, x, m.x_less);
     // y < 2^255 is 0 mod M if it is 0 or M.
     check_different(b, flag, y, filled<V, N>(V(F::ZERO)), m.not_zero);

@@ -114,11 +114,11 @@ struct FieldOperationChip {
                                                                           filled<Range, N>(BYTE_RANGE),
                                                                           filled<Range, N>(BYTE_RANGE),
                                                                           filled<Range, N>(BYTE_RANGE)}));
-    static_assert(PLAN.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(PLAN.sound());
         const V flag = check_operation(b, m.op);
         receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, V(operand_low(m.y)), m.y.first.high);
         check_operand(b, flag, m.x, static_cast<unsigned>(N / 4));
@@ -219,11 +219,11 @@ struct QuadraticOperationChip {
                                              filled<Range, N>(BYTE_RANGE)};
     static constexpr CarryPlan PLAN0 = plan_reduction<M>(sum0(RANGES));
     static constexpr CarryPlan PLAN1 = plan_reduction<M>(sum1(RANGES));
-    static_assert(PLAN0.sound() && PLAN1.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(PLAN0.sound() && PLAN1.sound());
         const V flag = check_operation(b, m.op);
         receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, V(operand_low(m.y)), m.y.first.high);
         check_operand(b, flag, m.x, static_cast<unsigned>(N / 2));

@@ -139,6 +139,9 @@ struct LimbSum {
 };
 
 /// Range of the carries of an identity: carry + shift < 2^bits.
+///
+/// Plans are found at compile time and that takes a while: each chip asserts in eval that its plans are sound, so that
+/// only sources which evaluate the chip pay for it.
 struct CarryPlan {
     unsigned bits = 0;
     int64_t shift = 0;

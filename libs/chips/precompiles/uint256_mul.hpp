@@ -54,14 +54,15 @@ struct Uint256MulChip {
 
     template <class V>
     using Values = Uint256Product::Values<V>;
+    template <class = void>
     static constexpr CarryPlan PLAN = plan_carries(Uint256Product::sum(
         Values<Range>{Range(0, 1), filled<Range, N>(BYTE_RANGE), filled<Range, N>(BYTE_RANGE),
                       filled<Range, N>(BYTE_RANGE), filled<Range, 2 * N>(BYTE_RANGE), filled<Range, N>(BYTE_RANGE)}));
-    static_assert(PLAN.sound());
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
+        static_assert(PLAN<>.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
         receive_call(b, flag, m.t, Syscall::UINT256_MUL, m.x_pointer, m.y_pointer);
@@ -78,7 +79,7 @@ struct Uint256MulChip {
         check_bytes(b, flag, m.result);
         const Values<V> v = {m.no_modulus,      digits(m.x),        digits(m.y),
                              digits(m.modulus), digits(m.quotient), digits(m.result)};
-        check_zero(b, flag, Uint256Product::sum(v), m.carry, PLAN);
+        check_zero(b, flag, Uint256Product::sum(v), m.carry, PLAN<>);
 
         // no_modulus = 1 only for m = 0; otherwise result < m, which m = 0 cannot satisfy.
         b.boolean(m.no_modulus);
