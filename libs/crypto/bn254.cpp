@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/crypto/bn254.hpp"
 
+#include "libs/crypto/bn254_split.hpp"
 #include "libs/crypto/pairing.hpp"
 
 namespace ashlar::crypto::bn254 {
@@ -168,10 +169,13 @@ std::optional<FixedBytes<64>> add(BytesView a_bytes, BytesView b_bytes) {
 std::optional<FixedBytes<64>> multiply(BytesView point, BytesView scalar) {
     const auto p = decode_g1(point);
     if (!p) return std::nullopt;
-    std::array<limbs::Word, 32 / sizeof(limbs::Word)> k{};
-    for (size_t i = 0; i < 32; i++)
-        k[i / sizeof(limbs::Word)] |= static_cast<limbs::Word>(scalar[31 - i]) << (8 * (i % sizeof(limbs::Word)));
-    return encode(multiply_sum<G1>({*p}, {k}).affine());
+    if (p->infinity) return encode(*p);
+    // Two scalars of half the size share their doublings.
+    HalfScalar low, high;
+    split(Scalar::reduce_be(scalar.data()), low, high);
+    const Affine<Fp> image{p->x * Fp::from_words(BETA), p->y};
+    const std::vector<Affine<Fp>> points{low.negative ? -*p : *p, high.negative ? -image : image};
+    return encode(multiply_sum<G1>(points, {low.magnitude, high.magnitude}).affine());
 }
 
 std::optional<bool> pairing_check(BytesView pairs) {

@@ -6,6 +6,7 @@
 #include "libs/base/bytes.hpp"
 #include "libs/crypto/inverse.hpp"
 #include "libs/crypto/limbs.hpp"
+#include "libs/crypto/montgomery_adx.hpp"
 #include "libs/guest/syscalls.hpp"
 
 namespace ashlar::crypto {
@@ -270,6 +271,16 @@ class Field {
             // With a spare top bit no carry leaves the N words. Source: gnark-crypto, "Faster big-integer modular
             // multiplication".
             Word t[N] = {};
+#if defined(__x86_64__)
+            if constexpr (N == 4 || N == 6) {
+                if (has_adx()) [[likely]] {
+                    montgomery_adx<N>(t, a.v_.data(), b.v_.data(), MODULUS.data(), INV);
+                    Field r;
+                    r.reduce(t, 0);
+                    return r;
+                }
+            }
+#endif
 #pragma clang loop unroll(full)
             for (size_t i = 0; i < N; i++) {
                 const Word bi = b.v_[i];
@@ -289,6 +300,16 @@ class Field {
             return r;
         }
         Word t[N + 2] = {};
+#if defined(__x86_64__)
+        if constexpr (N == 4) {
+            if (has_adx()) [[likely]] {
+                montgomery_adx_full(t, a.v_.data(), b.v_.data(), MODULUS.data(), INV);
+                Field r;
+                r.reduce(t, t[N]);
+                return r;
+            }
+        }
+#endif
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < N; i++) {
             Word carry = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "libs/crypto/limbs.hpp"
+#include "libs/crypto/montgomery_adx.hpp"
 #ifdef __riscv
 #include "libs/guest/syscalls.hpp"
 #endif
@@ -235,8 +236,15 @@ class OddRing {
     void square(Number& x) const { multiply(x, x); }
     void multiply(Number& x, const Number& y) const {
         Word* t = t_.data();
-        std::fill(t_.begin(), t_.end(), Word{0});
         const Word *a = x.data(), *b = y.data(), *m = m_.data();
+#if defined(__x86_64__)
+        if (n_ == 4 && has_adx()) {
+            montgomery_adx_full(t, a, b, m, inverse_);
+            reduce(x);
+            return;
+        }
+#endif
+        std::fill(t_.begin(), t_.end(), Word{0});
         for (size_t i = 0; i < n_; i++) {
             Word carry = 0, overflow = 0;
             const Word ai = a[i];
@@ -250,11 +258,17 @@ class OddRing {
             t[n_ - 1] = limbs::add_carry(t[n_], carry, overflow);
             t[n_] = t[n_ + 1] + overflow;
         }
-        const Word borrow = limbs::sub(x.data(), t, m, n_);
-        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
+        reduce(x);
     }
 
   private:
+    /// x := t_ less the modulus if that is not negative.
+    void reduce(Number& x) const {
+        const Word* t = t_.data();
+        const Word borrow = limbs::sub(x.data(), t, m_.data(), n_);
+        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
+    }
+
     Number m_;
     size_t n_;
     Word inverse_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "libs/crypto/field.hpp"
+#include "libs/crypto/high_product.hpp"
 
 /// Numbers of secp256k1 and how scalars are cut for a double multiplication; internal to libs/crypto.
 namespace ashlar::crypto::secp256k1 {
@@ -45,32 +45,6 @@ inline constexpr Words B1 = words_of({0x6f547fa90abfe4c3, 0xe4437ed6010e8828, 0,
 inline constexpr Words B2 = words_of({0xe86c90e49284eb15, 0x3086d221a7d46bcd, 0, 0});
 inline constexpr Words G1 = words_of({0xe893209a45dbb031, 0x3daa8a1471e8ca7f, 0xe86c90e49284eb15, 0x3086d221a7d46bcd});
 inline constexpr Words G2 = words_of({0x1571b4ae8ac47f71, 0x221208ac9df506c6, 0x6f547fa90abfe4c4, 0xe4437ed6010e8828});
-
-/// The upper 256 bits of the product.
-inline Words high_product(const Words& a, const Words& b) {
-#ifdef __riscv
-    // lo + hi = a b mod 2^256 - 1 and lo = a b mod 2^256, two calls; hi < 2^256 - 1.
-    uint32_t y_m[16] = {}, low[8], sum[8];
-    for (size_t i = 0; i < 8; i++) {
-        y_m[i] = b[i];
-        low[i] = sum[i] = a[i];
-    }
-    guest::uint256_mul(low, y_m);
-    for (size_t i = 8; i < 16; i++) y_m[i] = 0xffffffff;
-    guest::uint256_mul(sum, y_m);
-    Words high;
-    uint32_t borrow = limbs::sub(high.data(), sum, low, 8);
-    if (borrow)
-        for (size_t i = 0; borrow && i < 8; i++) borrow = high[i]-- == 0;
-    return high;
-#else
-    Word full[2 * Base::N];
-    limbs::mul(full, a.data(), a.size(), b.data(), b.size());
-    Words high;
-    for (size_t i = 0; i < high.size(); i++) high[i] = full[i + high.size()];
-    return high;
-#endif
-}
 
 /// round(a * b / 2^384).
 inline Words scaled_product(const Words& a, const Words& b) {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
+#include <random>
 #include <sstream>
 
 #include "libs/base/hex.hpp"
@@ -62,6 +63,41 @@ TEST_CASE("bls12-381 agrees with an independent implementation") {
     const auto vectors = read_vectors("bls12_381.txt");
     REQUIRE(vectors.size() == 122);
     for (const auto& v : vectors) CHECK(run_bls(v.operation, v.input) == v.output);
+}
+
+TEST_CASE("bn254 multiplication agrees with doubling and adding") {
+    using namespace crypto::bn254;
+    std::mt19937_64 rng(254);
+    Bytes p(64);
+    p[31] = 1, p[63] = 2;
+    const Bytes order = *from_hex("30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001");
+    for (int i = 0; i < 48; i++) {
+        Bytes k(32);
+        if (i < 8)
+            k[31] = static_cast<uint8_t>(i);
+        else if (i < 16)
+            k.assign(32, 0xff), k[31] = static_cast<uint8_t>(0xff - i);
+        else if (i < 24)
+            k = order, k[31] = static_cast<uint8_t>(k[31] + i - 20);
+        else if (i < 28)
+            k[15 + (i & 1)] = 1;
+        else
+            for (auto& b : k) b = static_cast<uint8_t>(rng());
+        Bytes sum(64);
+        for (int bit = 0; bit < 256; bit++) {
+            const auto twice = add(sum, sum);
+            REQUIRE(twice);
+            sum.assign(twice->begin(), twice->end());
+            if (!(k[static_cast<size_t>(bit / 8)] >> (7 - bit % 8) & 1)) continue;
+            const auto plus = add(sum, p);
+            REQUIRE(plus);
+            sum.assign(plus->begin(), plus->end());
+        }
+        const auto product = multiply(p, k);
+        REQUIRE(product);
+        CHECK(std::equal(sum.begin(), sum.end(), product->begin()));
+        if (i >= 28) p = sum;
+    }
 }
 
 TEST_CASE("bn254 refuses malformed points and treats zeros as infinity") {
