@@ -393,13 +393,25 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
 [[gnu::noinline]] Outcome<Bytes32> State::commit() {
     if (error_) return Fail{*error_};
     std::vector<AccountRecord*> removed;
+#ifndef __riscv
+    // All storage tries first: their nodes are hashed together.
+    std::vector<mpt::Slot*> storages;
+    for (AccountRecord* a : accounts_) {
+        if (!a->changed || !a->loaded || a->empty()) continue;
+        ASHLAR_TRY(commit_storage(*a));
+        if (a->storage_open) storages.push_back(&a->storage);
+    }
+    store_.hash_all(storages);
+#endif
     for (AccountRecord* a : accounts_) {
         if (!a->changed || !a->loaded) continue;
         if (a->empty()) {
             if (a->leaf) removed.push_back(a);
             continue;
         }
+#ifdef __riscv
         ASHLAR_TRY(commit_storage(*a));
+#endif
         Bytes32 storage_root = mpt::EMPTY_ROOT;
         if (a->storage_open)
             storage_root = store_.hash(a->storage);

@@ -2,6 +2,9 @@
 #include "libs/mpt/trie.hpp"
 
 #include "libs/hash/keccak256.hpp"
+#ifndef __riscv
+#include "libs/hash/keccak256_batch.hpp"
+#endif
 #include "libs/mpt/decode.hpp"
 #include "libs/rlp/encode.hpp"
 
@@ -251,11 +254,10 @@ Node* Store::prepend(const Path& head, Node* node) {
     return c;
 }
 
-/// Brings the reference of a slot up to date. False if it no longer fits where it stood.
-bool Store::refresh(Slot& slot) {
-    if (!slot.node || !slot.node->dirty) return true;
-    Node* n = slot.node;
-    encode(n);
+/// Writes the reference of a slot's node, which is encoded; `digest` counts unless the node is embedded. False if it no
+/// longer fits where it stood.
+[[gnu::always_inline]] inline bool Store::place(Slot& slot, const Bytes32& digest) {
+    const Node* n = slot.node;
     const bool embedded = n->rlp_size < 32;
     const size_t size = embedded ? n->rlp_size : 33;
     const bool fits = slot.item != EMPTY_ITEM && item_size(slot.item) == size;
@@ -263,7 +265,6 @@ bool Store::refresh(Slot& slot) {
     if (embedded) {
         std::memcpy(item, n->rlp, size);
     } else {
-        const Bytes32 digest = hash::keccak256({n->rlp, n->rlp_size});
         item[0] = 0xa0;
         std::memcpy(item + 1, digest.data(), 32);
     }
@@ -271,21 +272,14 @@ bool Store::refresh(Slot& slot) {
     return fits;
 }
 
-void Store::encode(Node* n) {
-    if (n->kind == Kind::branch)
-        encode_branch(as_branch(n));
-    else
-        encode_short(as_short(n));
-    n->dirty = n->reshaped = false;
+/// A reference outside a node's own encoding (a new node's, or one taken over from another node) is not mended there.
+[[gnu::always_inline]] static inline void forget_foreign(const Node* parent, Slot& slot) {
+    const bool inside = slot.item >= parent->rlp && slot.item < parent->rlp + parent->rlp_size;
+    if (!inside && slot.node && slot.node->dirty) slot.item = EMPTY_ITEM;
 }
 
-void Store::encode_branch(Branch* b) {
-    for (Slot& s : b->slot) {
-        // A reference outside our own encoding (a new node's, or one taken over from another node) is not mended there.
-        const bool inside = s.item >= b->rlp && s.item < b->rlp + b->rlp_size;
-        if (!inside && s.node && s.node->dirty) s.item = EMPTY_ITEM;
-        if (!refresh(s)) b->reshaped = true;
-    }
+/// Encodes a branch whose references are up to date, if it cannot be mended in place.
+[[gnu::always_inline]] inline void Store::write_branch(Branch* b) {
     if (!b->reshaped) return;
     size_t payload = 1;
     for (const Slot& s : b->slot) payload += item_size(s.item);
@@ -302,13 +296,9 @@ void Store::encode_branch(Branch* b) {
     *p = 0x80;
 }
 
-void Store::encode_short(Short* s) {
+/// The same for a leaf or an extension.
+[[gnu::always_inline]] inline void Store::write_short(Short* s) {
     const bool leaf = s->kind == Kind::leaf;
-    if (!leaf) {
-        const bool inside = s->slot.item >= s->rlp && s->slot.item < s->rlp + s->rlp_size;
-        if (!inside && s->slot.node && s->slot.node->dirty) s->slot.item = EMPTY_ITEM;
-        if (!refresh(s->slot)) s->reshaped = true;
-    }
     if (!s->reshaped) return;
     const size_t prefix = hex_prefix_size(s->path);
     const size_t path_size = prefix == 1 ? 1 : rlp::header_size(prefix) + prefix;
@@ -330,7 +320,96 @@ void Store::encode_short(Short* s) {
     s->rlp_size = static_cast<uint32_t>(header + payload);
 }
 
+#ifdef __riscv
+
+/// Brings the reference of a slot up to date. False if it no longer fits where it stood.
+bool Store::refresh(Slot& slot) {
+    if (!slot.node || !slot.node->dirty) return true;
+    Node* n = slot.node;
+    encode(n);
+    return place(slot, n->rlp_size < 32 ? Bytes32{} : hash::keccak256({n->rlp, n->rlp_size}));
+}
+
+void Store::encode(Node* n) {
+    if (n->kind == Kind::branch)
+        encode_branch(as_branch(n));
+    else
+        encode_short(as_short(n));
+    n->dirty = n->reshaped = false;
+}
+
+void Store::encode_branch(Branch* b) {
+    for (Slot& s : b->slot) {
+        forget_foreign(b, s);
+        if (!refresh(s)) b->reshaped = true;
+    }
+    write_branch(b);
+}
+
+void Store::encode_short(Short* s) {
+    if (s->kind != Kind::leaf) {
+        forget_foreign(s, s->slot);
+        if (!refresh(s->slot)) s->reshaped = true;
+    }
+    write_short(s);
+}
+
+#else
+
+void Store::collect(Slot& slot, Node* parent, size_t depth, Levels& levels) {
+    if (levels.size() == depth) levels.emplace_back();
+    levels[depth].push_back({&slot, parent});
+    Node* n = slot.node;
+    const auto visit = [&](Slot& child) {
+        forget_foreign(n, child);
+        if (child.node && child.node->dirty) collect(child, n, depth + 1, levels);
+    };
+    if (n->kind == Kind::branch)
+        for (Slot& child : as_branch(n)->slot) visit(child);
+    else if (n->kind == Kind::extension)
+        visit(as_short(n)->slot);
+}
+
+void Store::hash_all(std::span<Slot* const> roots) {
+    Levels levels;
+    for (Slot* root : roots)
+        if (root->node && root->node->dirty) collect(*root, nullptr, 0, levels);
+    std::vector<BytesView> encodings;
+    std::vector<Bytes32> digests;
+    for (size_t depth = levels.size(); depth-- > 0;) {
+        encodings.clear();
+        for (const Dirty& d : levels[depth]) {
+            Node* n = d.slot->node;
+            if (n->kind == Kind::branch)
+                write_branch(as_branch(n));
+            else
+                write_short(as_short(n));
+            n->dirty = n->reshaped = false;
+            if (n->rlp_size >= 32 || !d.parent) encodings.emplace_back(n->rlp, n->rlp_size);
+        }
+        digests.resize(encodings.size());
+        hash::keccak256_batch(encodings, digests.data());
+        size_t at = 0;
+        for (const Dirty& d : levels[depth]) {
+            if (!d.parent) {
+                uint8_t* item = arena_.bytes(33);
+                item[0] = 0xa0;
+                std::memcpy(item + 1, digests[at++].data(), 32);
+                d.slot->item = item;
+            } else if (!place(*d.slot, d.slot->node->rlp_size < 32 ? Bytes32{} : digests[at++])) {
+                d.parent->reshaped = true;
+            }
+        }
+    }
+}
+
+#endif
+
 Bytes32 Store::hash(Slot& root) {
+#ifndef __riscv
+    Slot* const roots[1] = {&root};
+    hash_all(roots);
+#else
     if (root.node && root.node->dirty) {
         encode(root.node);
         const Bytes32 digest = hash::keccak256({root.node->rlp, root.node->rlp_size});
@@ -340,6 +419,7 @@ Bytes32 Store::hash(Slot& root) {
         root.item = item;
         return digest;
     }
+#endif
     if (*root.item == 0x80) return EMPTY_ROOT;
     return Bytes32::from({root.item + 1, 32});
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <span>
+
 #include "libs/mpt/arena.hpp"
 #include "libs/mpt/node.hpp"
 
@@ -52,6 +54,11 @@ class Store {
     Result<void, Error> remove(Slot& root, const uint8_t* key);
     /// Root digest; hashes what is dirty.
     Bytes32 hash(Slot& root);
+#ifndef __riscv
+    /// Hashes what is dirty in each of several tries, level by level from the leaves up, so that many nodes are hashed
+    /// at once.
+    void hash_all(std::span<Slot* const> roots);
+#endif
     /// Digest of the node that was last found missing.
     const Bytes32& missing() const { return missing_; }
     /// The node of a slot, decoded on first use and marked; nullptr if the slot is empty.
@@ -68,10 +75,23 @@ class Store {
     Short* make_leaf(const Path& path, BytesView value);
     Node* make_extension(const Path& path, Slot child);
     Path copy_path(const Path& path);
+    void write_branch(Branch* branch);
+    void write_short(Short* node);
+    bool place(Slot& slot, const Bytes32& digest);
+#ifdef __riscv
     void encode(Node* node);
     void encode_branch(Branch* branch);
     void encode_short(Short* node);
     bool refresh(Slot& slot);
+#else
+    /// A dirty node: where its reference stands, and in whom (null for a root).
+    struct Dirty {
+        Slot* slot;
+        Node* parent;
+    };
+    using Levels = std::vector<std::vector<Dirty>>;
+    static void collect(Slot& slot, Node* parent, size_t depth, Levels& levels);
+#endif
 
     Arena arena_;
     NodeSource* source_;
