@@ -2,8 +2,12 @@
 #include "libs/evm/evm.hpp"
 
 #include <new>
+#ifndef __riscv
+#include <ctime>
+#endif
 
 #include "libs/evm/frame.hpp"
+#include "libs/evm/instruction_counts.hpp"
 #include "libs/evm/precompiles.hpp"
 #include "libs/hash/keccak256.hpp"
 
@@ -127,12 +131,29 @@ struct Evm::Machine {
         host.set_balance(to, to.balance + value);
     }
 
+    PrecompileResult precompile(unsigned number, const Request& r) {
+#ifndef __riscv
+        if (InstructionCounts* counts = instruction_counts()) [[unlikely]] {
+            timespec begin{}, end{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+            PrecompileResult result = run_precompile(host.revision, number, r.input, r.gas);
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+            const unsigned at = std::min(number, InstructionCounts::PRECOMPILES - 1);
+            counts->precompile_calls[at]++;
+            counts->precompile_seconds[at] += static_cast<double>(end.tv_sec - begin.tv_sec) +
+                                              1e-9 * static_cast<double>(end.tv_nsec - begin.tv_nsec);
+            return result;
+        }
+#endif
+        return run_precompile(host.revision, number, r.input, r.gas);
+    }
+
     /// Starts a call. True: a frame is on top. False: it ended at once and `out` says how.
     bool begin_call(const Request& r, Account* payer, Outcome& out) {
         const size_t snapshot = host.snapshot();
         if (r.kind == Request::Kind::call && payer) move_value(*payer, *r.recipient, r.value);
         if (const unsigned number = r.code_account->precompile) {
-            PrecompileResult result = run_precompile(host.revision, number, r.input, r.gas);
+            PrecompileResult result = precompile(number, r);
             if (!result.ok) {
                 host.revert(snapshot);
                 out.status = Status::precompile_failure;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "libs/evm/instruction_counts.hpp"
 #include "libs/evm/instructions_call.hpp"
 #include "libs/evm/instructions_stack.hpp"
 
@@ -209,8 +210,39 @@ static_assert([] {
     return true;
 }());
 
+#ifndef __riscv
+
+InstructionCounts* counts = nullptr;
+const HandlerTable* counted = nullptr;
+
+/// Goes on with the same table, so that the next instruction comes by here too.
+Exit count_one(ASHLAR_HANDLER_PARAMETERS) {
+    counts->by_opcode[*pc]++;
+    [[clang::musttail]] return counted->at[*pc](ASHLAR_HANDLER_ARGUMENTS);
+}
+template <size_t... OPS>
+constexpr HandlerTable counting_table(std::index_sequence<OPS...>) {
+    return {{(static_cast<void>(OPS), &count_one)...}};
+}
+constexpr HandlerTable COUNTING = counting_table(std::make_index_sequence<256>());
+
+#endif
+
 }  // namespace
 
-const HandlerTable& handler_table(Revision revision) { return *TABLES[static_cast<unsigned>(revision)]; }
+const HandlerTable& handler_table(Revision revision) {
+#ifndef __riscv
+    if (counts) [[unlikely]] {
+        counted = TABLES[static_cast<unsigned>(revision)];
+        return COUNTING;
+    }
+#endif
+    return *TABLES[static_cast<unsigned>(revision)];
+}
+
+#ifndef __riscv
+void count_instructions(InstructionCounts* to) { counts = to; }
+InstructionCounts* instruction_counts() { return counts; }
+#endif
 
 }  // namespace ashlar::evm

@@ -5,6 +5,8 @@
 
 #ifdef __riscv
 #include "libs/guest/syscalls.hpp"
+#else
+#include "libs/hash/permutation_counts.hpp"
 #endif
 
 namespace ashlar::hash {
@@ -111,6 +113,7 @@ void keccak_permute(uint64_t a[25]) {
 #ifdef __riscv
     guest::keccak_permute(reinterpret_cast<uint32_t*>(a));
 #else
+    permutation_counts.single++;
     uint64_t s[25];
     std::memcpy(s, a, sizeof s);
     for (uint64_t rc : ROUND_CONSTANTS) {

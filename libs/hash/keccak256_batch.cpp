@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/hash/keccak256.hpp"
+#include "libs/hash/permutation_counts.hpp"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -157,6 +158,7 @@ void keccak256_batch(std::span<const BytesView> messages, Bytes32* out) {
         for (size_t k = 0; k < count; k++) {
             group[k] = &messages[order[i + k]];
             results[k] = &out[order[i + k]];
+            permutation_counts.batch += group[k]->size() / RATE + 1;
         }
         hash_lanes(group, results, count);
     }
