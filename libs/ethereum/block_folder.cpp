@@ -32,7 +32,8 @@ HostResult<Bytes> read_file(const fs::path& path) {
     return out;
 }
 
-HostResult<std::string> decompress(BytesView data) {
+/// Of a gzip stream at most `limit` bytes are taken: a few kilobytes can hold as many gigabytes.
+HostResult<std::string> decompress(BytesView data, size_t limit) {
     if (data.size() < 2 || data[0] != 0x1f || data[1] != 0x8b)
         return std::string(reinterpret_cast<const char*>(data.data()), data.size());
     z_stream z{};
@@ -41,9 +42,9 @@ HostResult<std::string> decompress(BytesView data) {
     z.next_in = const_cast<Bytef*>(data.data());
     z.avail_in = static_cast<uInt>(data.size());
     int rc = Z_OK;
-    while (rc == Z_OK && out.size() < MAX_FILE) {
+    while (rc == Z_OK && out.size() <= limit) {
         const size_t at = out.size();
-        out.resize(at + std::max<size_t>(at, size_t{1} << 20));
+        out.resize(at + std::min(std::max<size_t>(at, size_t{1} << 20), limit + 1 - at));
         z.next_out = reinterpret_cast<Bytef*>(out.data() + at);
         z.avail_out = static_cast<uInt>(out.size() - at);
         rc = inflate(&z, Z_NO_FLUSH);
@@ -51,7 +52,12 @@ HostResult<std::string> decompress(BytesView data) {
         if (rc == Z_OK && z.avail_in == 0 && z.avail_out != 0) rc = Z_BUF_ERROR;
     }
     inflateEnd(&z);
-    if (rc != Z_STREAM_END) return fail("witness_json", "the gzip stream is damaged or too large");
+    if (out.size() > limit)
+        return fail("witness_json", "the gzip stream holds more than " + std::to_string(limit) + " bytes",
+                    "no block's witness is that large: check where the file comes from");
+    if (rc != Z_STREAM_END)
+        return fail("witness_json", rc == Z_BUF_ERROR ? "the gzip stream is cut off" : "the gzip stream is damaged",
+                    "fetch the file again");
     return out;
 }
 
@@ -97,8 +103,8 @@ std::optional<uint64_t> number(const json::value* v) {
 
 }  // namespace
 
-HostResult<Witness> parse_witness(BytesView data) {
-    ASHLAR_ASSIGN(const std::string text, decompress(data));
+HostResult<Witness> parse_witness(BytesView data, size_t max_bytes) {
+    ASHLAR_ASSIGN(const std::string text, decompress(data, max_bytes));
     ASHLAR_ASSIGN(const json::value document, parse_json(text, "witness_json"));
     if (!document.is_object()) return fail("witness_json", "the witness is no object");
     const json::object* o = &document.get_object();
@@ -128,6 +134,9 @@ HostResult<BlockFolder> read_block_folder(const fs::path& folder) {
     std::error_code ec;
     const fs::path zipped = folder / "witness.json.gz";
     const fs::path path = fs::exists(zipped, ec) ? zipped : folder / "witness.json";
+    if (!fs::exists(path, ec))
+        return fail("file_not_found", "there is neither witness.json.gz nor witness.json in " + folder.string(),
+                    "`ashlarctl block fetch` writes both files of a block");
     ASHLAR_ASSIGN(const Bytes data, read_file(path));
     auto witness = parse_witness(data);
     if (!witness) {

@@ -22,8 +22,8 @@ HostResult<BlockFolder> read_block_folder(const std::filesystem::path& folder);
 /// The folders of blocks at `path`: itself if it has a block.rlp, otherwise its subfolders that have one, sorted.
 std::vector<std::filesystem::path> find_block_folders(const std::filesystem::path& path);
 
-/// A witness document, gzip or plain.
-HostResult<Witness> parse_witness(BytesView json_or_gzip);
+/// A witness document, gzip or plain; `max_bytes` bounds what the former may come to. Error: witness_json.
+HostResult<Witness> parse_witness(BytesView json_or_gzip, size_t max_bytes = size_t{1} << 31);
 
 /// The chain for a name (mainnet, sepolia, holesky, hoodi) or a file with the `config` object of a genesis file, or
 /// with a genesis file. Errors: unknown_chain, chain_config.

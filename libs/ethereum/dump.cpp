@@ -10,6 +10,7 @@
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "libs/base/hex.hpp"
 #include "libs/hash/sha256.hpp"
@@ -21,8 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr uint64_t MAX_FILE = uint64_t{1} << 30;
-constexpr size_t MAX_SUBBLOCK_FILES = 4096;
+constexpr size_t MAX_FILES = 4096;
 constexpr const char* AGGREGATOR_FILE = "final_aggregator_stdin_builder.bin";
 constexpr const char* PUBLIC_VALUES_FILE = "public_values.bin";
 constexpr const char* MANIFEST_FILE = "manifest.json";
@@ -52,21 +52,38 @@ std::optional<std::pair<DumpEntry, std::string>> parse_path(const fs::path& path
 
 using Files = std::map<std::string, Bytes>;
 
-/// Calls visit(entry, file name, reader) for each file; the reader returns its bytes and may be left uncalled.
+/// Whether a file is part of a dump; anything else that lies beside it is not looked at.
+bool is_part(std::string_view name) {
+    if (name == AGGREGATOR_FILE || name == PUBLIC_VALUES_FILE || name == MANIFEST_FILE) return true;
+    constexpr std::string_view SUFFIX = ".bin";
+    if (!name.ends_with(SUFFIX)) return false;
+    name.remove_suffix(SUFFIX.size());
+    return number_after(name, "subblock_stdin_builder_").has_value();
+}
+
+auto too_large(const std::string& what, uint64_t limit) {
+    return fail("dump_too_large", fmt::format("{} is larger than the {} bytes a block's dump may have", what, limit),
+                "no dump of ours is: check where the file comes from");
+}
+
+/// Calls visit(entry, file name, reader) for each file; the reader takes the most bytes there may be, returns the
+/// file's bytes, and may be left uncalled.
 template <class Visit>
 HostResult<bool> each_file(const fs::path& path, Visit visit) {
     std::error_code ec;
     if (fs::is_directory(path, ec)) {
         for (auto it = fs::recursive_directory_iterator(path, ec); !ec && it != fs::recursive_directory_iterator();
              it.increment(ec)) {
-            if (!it->is_regular_file()) continue;
+            std::error_code inner;
+            if (!it->is_regular_file(inner)) continue;
             const auto parsed = parse_path(it->path());
             if (!parsed) continue;
-            const auto read = [&]() -> HostResult<Bytes> {
+            const auto read = [&](uint64_t limit) -> HostResult<Bytes> {
                 std::ifstream in(it->path(), std::ios::binary | std::ios::ate);
                 const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
-                if (size < 0 || static_cast<uint64_t>(size) > MAX_FILE)
-                    return fail("dump_unreadable", "cannot read " + it->path().string());
+                if (size < 0)
+                    return fail("dump_unreadable", "cannot read " + it->path().string(), "check its permissions");
+                if (static_cast<uint64_t>(size) > limit) return too_large(it->path().string(), limit);
                 Bytes b(static_cast<size_t>(size));
                 in.seekg(0);
                 in.read(reinterpret_cast<char*>(b.data()), size);
@@ -75,15 +92,19 @@ HostResult<bool> each_file(const fs::path& path, Visit visit) {
             };
             ASHLAR_TRY(visit(parsed->first, parsed->second, read));
         }
+        if (ec) return fail("dump_unreadable", path.string() + ": " + ec.message(), "check its permissions");
         return true;
     }
-    if (!fs::exists(path, ec)) return fail("dump_not_found", "there is no " + path.string());
+    if (!fs::exists(path, ec)) return fail("dump_not_found", "there is no " + path.string(), "check the path");
     std::unique_ptr<archive, int (*)(archive*)> a(archive_read_new(), archive_read_free);
     archive_read_support_filter_all(a.get());
     archive_read_support_format_tar(a.get());
+    archive_read_support_format_zip(a.get());
     const auto broken = [&] {
         const char* why = archive_error_string(a.get());
-        return fail("dump_unreadable", path.string() + ": " + (why ? why : "not an archive"));
+        return fail("dump_unreadable", path.string() + ": " + (why ? why : "not an archive"),
+                    "a dump is a folder, or a .tar.gz, .tar.zst or .zip of one; if this is one, it is damaged or cut "
+                    "off: fetch it again");
     };
     if (archive_read_open_filename(a.get(), path.c_str(), size_t{1} << 18) != ARCHIVE_OK) return broken();
     archive_entry* e = nullptr;
@@ -93,13 +114,19 @@ HostResult<bool> each_file(const fs::path& path, Visit visit) {
         if (!name || archive_entry_filetype(e) != AE_IFREG) continue;
         const auto parsed = parse_path(name);
         if (!parsed) continue;
-        const auto read = [&]() -> HostResult<Bytes> {
-            const int64_t size = archive_entry_size(e);
-            if (size < 0 || static_cast<uint64_t>(size) > MAX_FILE)
-                return fail("dump_unreadable", std::string(name) + " is too large");
-            Bytes b(static_cast<size_t>(size));
-            if (archive_read_data(a.get(), b.data(), b.size()) != static_cast<la_ssize_t>(b.size())) return broken();
-            return b;
+        // Piece by piece: what an entry says of its size may be missing or a lie.
+        const auto read = [&](uint64_t limit) -> HostResult<Bytes> {
+            Bytes out;
+            for (;;) {
+                constexpr size_t STEP = size_t{1} << 20;
+                const size_t at = out.size();
+                out.resize(at + STEP);
+                const la_ssize_t n = archive_read_data(a.get(), out.data() + at, STEP);
+                if (n < 0) return broken();
+                out.resize(at + static_cast<size_t>(n));
+                if (n == 0) return out;
+                if (out.size() > limit) return too_large(path.string() + ": " + name, limit);
+            }
         };
         ASHLAR_TRY(visit(parsed->first, parsed->second, read));
     }
@@ -153,26 +180,43 @@ std::string make_manifest(const DumpEntry& entry, const Files& files) {
     return s + "\n  ]\n}\n";
 }
 
-/// Every file the manifest names is there and is the one it names.
-HostResult<bool> check_manifest(const Bytes& manifest, const Files& files) {
+/// Every file the manifest names is there and is the one it names, and there is no other.
+HostResult<bool> check_manifest(const std::string& folder, const Bytes& manifest, const Files& files) {
+    constexpr const char* REMEDY = "the dump was changed or cut off after it was written: fetch or write it again";
+    const auto bad = [&](const std::string& name, const std::string& what) {
+        return fail("dump_corrupt", fmt::format("{}/{} {}", folder, name, what), REMEDY);
+    };
     json::error_code ec;
     const json::value v =
         json::parse(std::string_view(reinterpret_cast<const char*>(manifest.data()), manifest.size()), ec);
     const json::value* list = !ec && v.is_object() ? v.get_object().if_contains("files") : nullptr;
-    if (!list || !list->is_array()) return fail("dump_corrupt", "manifest.json lists no files");
+    if (!list || !list->is_array()) return bad(MANIFEST_FILE, "lists no files");
+    std::set<std::string> named{MANIFEST_FILE};
     for (const json::value& item : list->get_array()) {
         const json::object* o = item.if_object();
         const json::value* name = o ? o->if_contains("name") : nullptr;
         const json::value* digest = o ? o->if_contains("sha256") : nullptr;
         if (!name || !name->is_string() || !digest || !digest->is_string())
-            return fail("dump_corrupt", "an entry of manifest.json has no name and sha256");
-        const std::string text(name->get_string());
+            return bad(MANIFEST_FILE, "has an entry without name and sha256");
+        const std::string text(name->get_string()), wanted(digest->get_string());
         const auto file = files.find(text);
-        if (file == files.end()) return fail("dump_corrupt", text + " is in the manifest but not in the dump");
-        if (to_hex(hash::sha256(file->second).view()) != std::string_view(digest->get_string()))
-            return fail("dump_corrupt", text + " is not the file the manifest names", "write the dump again");
+        if (file == files.end()) return bad(text, "is in the manifest but not in the dump");
+        const std::string got = to_hex(hash::sha256(file->second).view());
+        if (got != wanted) return bad(text, fmt::format("has the SHA-256 {}, its manifest says {}", got, wanted));
+        named.insert(text);
     }
+    for (const auto& [name, content] : files)
+        if (!named.contains(name)) return bad(name, "is not in the manifest");
     return true;
+}
+
+/// A builder file; an error says which.
+HostResult<rv32::Stdin> decode_file(const DumpEntry& entry, const Files::value_type& file) {
+    auto in = rv32::decode_stdin(file.second);
+    if (in) return std::move(*in);
+    ashlar::Error e = in.error();
+    e.message = fmt::format("{}/{}: {}", folder_of(entry), file.first, e.message);
+    return Fail{e};
 }
 
 HostResult<bool> write_file(const fs::path& path, BytesView content) {
@@ -230,24 +274,33 @@ HostResult<std::vector<DumpEntry>> list_dump(const fs::path& path) {
     return out;
 }
 
-HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry) {
+HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry, uint64_t max_bytes) {
     Files files;
+    uint64_t left = max_bytes;
     ASHLAR_TRY(each_file(path, [&](const DumpEntry& e, const std::string& name, const auto& read) -> HostResult<bool> {
-        if (e == entry && files.size() < MAX_SUBBLOCK_FILES) {
-            ASHLAR_ASSIGN(files[name], read());
-        }
+        if (e != entry || !is_part(name)) return true;
+        if (files.size() >= MAX_FILES)
+            return fail("dump_too_large",
+                        fmt::format("{} has more than {} files of one block", path.string(), MAX_FILES));
+        ASHLAR_ASSIGN(Bytes content, read(left));
+        left -= content.size();
+        files[name] = std::move(content);
         return true;
     }));
-    if (files.empty()) return fail("dump_not_found", fmt::format("{} has no {}", path.string(), folder_of(entry)));
-    if (const auto manifest = files.find(MANIFEST_FILE); manifest != files.end())
-        ASHLAR_TRY(check_manifest(manifest->second, files));
+    if (files.empty())
+        return fail("dump_not_found", fmt::format("{} has no {}", path.string(), folder_of(entry)),
+                    "`ashlarctl block load --from` lists what it has");
+    const auto manifest = files.find(MANIFEST_FILE);
+    if (manifest != files.end())
+        ASHLAR_TRY(check_manifest((path / folder_of(entry)).string(), manifest->second, files));
     Dump d;
     d.block = entry.block;
     d.subblock_gas = entry.subblock_gas;
+    d.has_manifest = manifest != files.end();
     for (size_t i = 0;; i++) {
         const auto file = files.find(subblock_file(i));
         if (file == files.end()) break;
-        ASHLAR_ASSIGN(rv32::Stdin in, rv32::decode_stdin(file->second));
+        ASHLAR_ASSIGN(rv32::Stdin in, decode_file(entry, *file));
         d.subblocks.push_back(std::move(in));
     }
     const auto aggregator = files.find(AGGREGATOR_FILE);
@@ -255,7 +308,7 @@ HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry) {
         return fail("dump_incomplete",
                     fmt::format("{} lacks {}", folder_of(entry),
                                 d.subblocks.empty() ? subblock_file(0) : std::string(AGGREGATOR_FILE)));
-    ASHLAR_ASSIGN(d.aggregator, rv32::decode_stdin(aggregator->second));
+    ASHLAR_ASSIGN(d.aggregator, decode_file(entry, *aggregator));
     if (const auto values = files.find(PUBLIC_VALUES_FILE); values != files.end()) {
         ASHLAR_ASSIGN(d.public_values, decode_public_values(values->second));
         if (d.public_values.size() != d.subblocks.size())

@@ -11,16 +11,19 @@ namespace ashlar::ethereum {
 /// The inputs of one block's proofs as they lie in a dump (design/ethereum.md, section 4). The contents are opaque
 /// here: dumps of other guest programs have the same files. Host only; library ethereum_dump.
 ///
-///   block<N>/gas<G>/subblock_stdin_builder_<i>.bin        builder file (guest-abi.md 6.2); the first missing i ends
-///   the list block<N>/gas<G>/final_aggregator_stdin_builder.bin block<N>/gas<G>/public_values.bin u64 count; per
-///   subblock u64 size and its committed bytes block<N>/gas<G>/manifest.json                         written by us:
-///   size and SHA-256 of each file; checked if there
+///   block<N>/gas<G>/subblock_stdin_builder_<i>.bin          builder file (guest-abi.md 6.2); the first missing i ends
+///                                                           the list
+///   block<N>/gas<G>/final_aggregator_stdin_builder.bin      the same
+///   block<N>/gas<G>/public_values.bin                       u64 count; per subblock u64 size and its committed bytes
+///   block<N>/gas<G>/manifest.json                           written by us: size and SHA-256 of each file; checked if
+///                                                           there
 struct Dump {
     uint64_t block = 0;
     uint64_t subblock_gas = 0;
     std::vector<rv32::Stdin> subblocks;
     rv32::Stdin aggregator;
     std::vector<Bytes> public_values;
+    bool has_manifest = false;  ///< of one that was read: its files are those the manifest names
 };
 
 /// Which block's inputs are there.
@@ -37,12 +40,14 @@ Dump make_dump(const BlockInputs& inputs, uint64_t subblock_gas, const Bytes32& 
 /// Error: dump_unwritable.
 HostResult<std::filesystem::path> write_dump(const std::filesystem::path& root, const Dump& dump);
 
-/// What `path` holds: a folder with block folders, or a .tar.gz (or .tar, .tar.zst) of one, sorted.
-/// Errors: dump_not_found, dump_unreadable.
+/// What `path` holds: a folder with block folders, or an archive of one (tar or zip, compressed in any way libarchive
+/// knows), sorted. Errors: dump_not_found, dump_unreadable.
 HostResult<std::vector<DumpEntry>> list_dump(const std::filesystem::path& path);
 
 /// Reads one block's inputs; an archive is read in place. Errors: dump_not_found, dump_unreadable, dump_incomplete,
-/// dump_corrupt (a file differs from the manifest), and those of rv32::decode_stdin.
-HostResult<Dump> read_dump(const std::filesystem::path& path, const DumpEntry& entry);
+/// dump_corrupt (a file differs from the manifest), dump_too_large, and those of rv32::decode_stdin. `max_bytes` bounds
+/// what one block's files may come to: an archive can claim to hold anything.
+HostResult<Dump> read_dump(const std::filesystem::path& path, const DumpEntry& entry,
+                           uint64_t max_bytes = uint64_t{4} << 30);
 
 }  // namespace ashlar::ethereum

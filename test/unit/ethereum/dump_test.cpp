@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/dump.hpp"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 using namespace ashlar;
 using namespace ashlar::ethereum;
@@ -31,6 +34,34 @@ Dump sample(uint64_t block, size_t subblocks) {
     return d;
 }
 
+/// Packs a folder; the name says how.
+void pack(const fs::path& folder, const fs::path& to) {
+    archive* a = archive_write_new();
+    const std::string name = to.filename().string();
+    if (name.ends_with(".gz")) archive_write_add_filter_gzip(a);
+    if (name.ends_with(".zst")) archive_write_add_filter_zstd(a);
+    if (name.ends_with(".zip"))
+        archive_write_set_format_zip(a);
+    else
+        archive_write_set_format_pax_restricted(a);
+    REQUIRE(archive_write_open_filename(a, to.c_str()) == ARCHIVE_OK);
+    for (const auto& f : fs::recursive_directory_iterator(folder)) {
+        if (!f.is_regular_file()) continue;
+        std::ifstream in(f.path(), std::ios::binary);
+        const std::string content(std::istreambuf_iterator<char>(in), {});
+        archive_entry* e = archive_entry_new();
+        archive_entry_set_pathname(e, fs::relative(f.path(), folder).c_str());
+        archive_entry_set_size(e, static_cast<la_int64_t>(content.size()));
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_perm(e, 0644);
+        REQUIRE(archive_write_header(a, e) == ARCHIVE_OK);
+        REQUIRE(archive_write_data(a, content.data(), content.size()) == static_cast<la_ssize_t>(content.size()));
+        archive_entry_free(e);
+    }
+    REQUIRE(archive_write_close(a) == ARCHIVE_OK);
+    archive_write_free(a);
+}
+
 bool same(const Dump& a, const Dump& b) {
     return a.block == b.block && a.subblock_gas == b.subblock_gas && a.subblocks == b.subblocks &&
            a.aggregator == b.aggregator && a.public_values == b.public_values;
@@ -47,15 +78,23 @@ TEST_CASE("a dump is read as it was written, from a folder and from an archive")
     REQUIRE(entries);
     REQUIRE(entries->size() == 3);
     CHECK((*entries)[0].block == 99);
-    const fs::path archive = folder.path / "99+3.tar.gz";
-    REQUIRE(std::system(("tar -C " + root.string() + " -czf " + archive.string() + " .").c_str()) == 0);
-    CHECK(*list_dump(archive) == *entries);
     for (const DumpEntry& e : *entries) {
         const Dump expected = sample(e.block, static_cast<size_t>(e.block - 97));
-        for (const fs::path& from : {root, archive}) {
-            const auto d = read_dump(from, e);
+        const auto d = read_dump(root, e);
+        REQUIRE(d);
+        CHECK(same(*d, expected));
+        CHECK(d->has_manifest);
+    }
+    for (const char* name : {"99+3.tar.gz", "99+3.tar.zst", "99+3.tar", "99+3.zip"}) {
+        INFO(name);
+        const fs::path archive = folder.path / name;
+        pack(root, archive);
+        CHECK(*list_dump(archive) == *entries);
+        for (const DumpEntry& e : *entries) {
+            const auto d = read_dump(archive, e);
             REQUIRE(d);
-            CHECK(same(*d, expected));
+            CHECK(same(*d, sample(e.block, static_cast<size_t>(e.block - 97))));
+            CHECK(d->has_manifest);
         }
     }
     // Written again with fewer subblocks, nothing of the old one is left.
@@ -87,4 +126,77 @@ TEST_CASE("what is wrong with a dump is named") {
     CHECK(code() == "dump_incomplete");
     std::ofstream(root / "x.tar.gz") << "not an archive at all, but long enough to be looked at";
     CHECK(list_dump(root / "x.tar.gz").error().code == "dump_unreadable");
+}
+
+TEST_CASE("a file that is not the one the manifest names is named, in folders and in archives") {
+    const Folder folder;
+    const fs::path root = folder.path / "dump";
+    const DumpEntry entry{5, 10'000'000};
+    const auto at = write_dump(root, sample(5, 3));
+    REQUIRE(at);
+    std::ofstream(*at / "public_values.bin", std::ios::app) << "x";
+    for (const char* name : {"", "d.tar.gz", "d.zip"}) {
+        INFO(name);
+        const fs::path from = *name ? folder.path / name : root;
+        if (*name) pack(root, from);
+        const auto d = read_dump(from, entry);
+        REQUIRE_FALSE(d);
+        CHECK(d.error().code == "dump_corrupt");
+        CHECK_THAT(d.error().message, Catch::Contains("block5/gas10000000/public_values.bin has the SHA-256 "));
+        CHECK_FALSE(d.error().hint.empty());
+    }
+    // A subblock more than the manifest knows would be proven with the others.
+    REQUIRE(write_dump(root, sample(5, 3)));
+    REQUIRE(read_dump(root, entry));
+    fs::copy_file(*at / "subblock_stdin_builder_2.bin", *at / "subblock_stdin_builder_3.bin");
+    const auto more = read_dump(root, entry);
+    REQUIRE_FALSE(more);
+    CHECK(more.error().code == "dump_corrupt");
+    CHECK_THAT(more.error().message, Catch::Contains("subblock_stdin_builder_3.bin is not in the manifest"));
+    fs::remove(*at / "subblock_stdin_builder_3.bin");
+    // What else lies there is nobody's business.
+    std::ofstream(*at / "notes.txt") << "x";
+    CHECK(read_dump(root, entry));
+    for (const char* manifest : {"", "{}", "[1]", R"({"files": [{"name": 1}]})", R"({"files": [3]})"}) {
+        INFO(manifest);
+        std::ofstream(*at / "manifest.json", std::ios::trunc) << manifest;
+        const auto d = read_dump(root, entry);
+        REQUIRE_FALSE(d);
+        CHECK_THAT(d.error().message, Catch::Contains("manifest.json"));
+    }
+}
+
+TEST_CASE("archives that are cut off, or unfold to more than a dump may have, are refused") {
+    const Folder folder;
+    const fs::path root = folder.path / "dump", archive = folder.path / "d.tar.gz", zip = folder.path / "d.zip";
+    const DumpEntry entry{5, 10'000'000};
+    Dump big = sample(5, 1);
+    big.subblocks[0].buffers[0] = Bytes(size_t{32} << 20, 0);
+    REQUIRE(write_dump(root, big));
+    pack(root, archive);
+    pack(root, zip);
+    CHECK(fs::file_size(archive) < 200'000);
+    for (const fs::path& from : {root, archive, zip}) {
+        INFO(from);
+        CHECK(read_dump(from, entry));
+        const auto d = read_dump(from, entry, uint64_t{16} << 20);
+        REQUIRE_FALSE(d);
+        CHECK(d.error().code == "dump_too_large");
+        CHECK_THAT(d.error().message, Catch::Contains("subblock_stdin_builder_0.bin"));
+    }
+    std::ifstream in(archive, std::ios::binary);
+    const std::string whole(std::istreambuf_iterator<char>(in), {});
+    for (size_t size : {size_t{0}, size_t{5}, whole.size() / 2, whole.size() - 30}) {
+        INFO(size);
+        std::ofstream(archive, std::ios::binary | std::ios::trunc)
+            .write(whole.data(), static_cast<std::streamsize>(size));
+        const auto listed = list_dump(archive);
+        if (listed) {
+            CHECK(listed->empty());
+            continue;
+        }
+        CHECK(listed.error().code == "dump_unreadable");
+        CHECK_THAT(listed.error().message, Catch::Contains(archive.string()));
+        CHECK_FALSE(read_dump(archive, entry));
+    }
 }

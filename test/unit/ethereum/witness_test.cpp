@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/witness.hpp"
 
+#include <zlib.h>
+
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -24,8 +26,33 @@ TEST_CASE("a witness document that is none is refused by what is wrong with it")
     CHECK(code(R"({"state": {}, "headers": []})") == "witness_json: `state` is no array");
     CHECK(code("[]") == "witness_json: the witness is no object");
     CHECK_FALSE(code("{").empty());
-    CHECK(code("\x1f\x8b garbage") == "witness_json: the gzip stream is damaged or too large");
+    CHECK(code("\x1f\x8b garbage") == "witness_json: the gzip stream is damaged");
     CHECK(read_block_folder("no/such/folder").error().code == "file_not_found");
+}
+
+TEST_CASE("a gzip stream that is cut off, or unfolds to more than a witness may be, is refused") {
+    const std::string text = R"({"state": [], "headers": [], "codes": [")" + std::string(size_t{8} << 20, '0') + "\"]}";
+    Bytes packed(size_t{1} << 20);
+    z_stream z{};
+    REQUIRE(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+    z.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(text.data()));
+    z.avail_in = static_cast<uInt>(text.size());
+    z.next_out = packed.data();
+    z.avail_out = static_cast<uInt>(packed.size());
+    REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    packed.resize(packed.size() - z.avail_out);
+    deflateEnd(&z);
+    CHECK(packed.size() < 20'000);
+    const auto message = [&](size_t size, size_t limit) {
+        auto w = parse_witness({packed.data(), size}, limit);
+        return w ? std::string() : w.error().message;
+    };
+    CHECK(message(packed.size(), text.size()).empty());
+    CHECK(message(packed.size(), text.size() - 1) ==
+          "the gzip stream holds more than " + std::to_string(text.size() - 1) + " bytes");
+    CHECK(message(packed.size(), 1000) == "the gzip stream holds more than 1000 bytes");
+    for (size_t cut : {size_t{3}, size_t{100}, packed.size() - 1})
+        CHECK(message(cut, text.size()) == "the gzip stream is cut off");
 }
 
 TEST_CASE("nodes, codes and headers are found by hash") {
