@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// block execute | prove | verify | fetch
+// block prove | verify | fetch, and the list of all verbs of blocks
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
 #include <chrono>
 
-#include "daemons/ctl/command.hpp"
+#include "daemons/ctl/block.hpp"
 #include "daemons/ctl/execute.hpp"
 #include "libs/base/hex.hpp"
 #include "libs/cluster/blob_store.hpp"
@@ -23,102 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr const char* FORKS[] = {"paris", "shanghai", "cancun", "prague", "osaka"};
-
 double milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-std::string refusal(const ethereum::Error& e) {
-    std::string out(ethereum::to_string(e.code));
-    if (e.transaction != ethereum::Error::NO_INDEX) out += fmt::format(" in transaction {}", e.transaction);
-    if (!e.detail.is_zero()) out += " " + to_hex0x(e.detail.view());
-    return out;
-}
-
-/// Runs one guest in the executor and says whether it committed what native execution expects.
-HostResult<json::object> run_guest(const std::string& name, BytesView elf, std::vector<Bytes> buffers,
-                                   const Bytes& expected, uint64_t& cycles, bool& agrees) {
-    ASHLAR_ASSIGN(const rv32::Program program, rv32::load_elf(elf));
-    ASHLAR_ASSIGN(const rv32::ExecuteReport r, rv32::execute(program, {std::move(buffers)}));
-    cycles += r.cycles;
-    const bool same = !r.fault && r.committed == expected;
-    agrees = agrees && same;
-    json::object o{{"program", name}, {"cycles", r.cycles}, {"agrees", same}, {"mips", r.mips()}, {"fault", nullptr}};
-    if (r.fault)
-        o["fault"] = json::object{{"kind", rv32::fault_name(r.fault->kind)},
-                                  {"pc", r.fault->pc},
-                                  {"message", r.fault->message},
-                                  {"stderr", r.stderr_text}};
-    return o;
-}
-
-HostResult<Outcome> execute(const Options& o) {
-    ASHLAR_ASSIGN(const ethereum::ChainConfig config, ethereum::load_chain(o.text("chain")));
-    ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block_folder(o.path("block")));
-    ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
-    const auto block = ethereum::decode_block(folder.block_rlp);
-    const auto begin = Clock::now();
-    const auto result = ethereum::execute_block(config, folder.block_rlp, folder.witness);
-    const double ms = milliseconds_since(begin);
-    Outcome out;
-    json::object& j = out.json;
-    if (block) {
-        j["number"] = block->header.number;
-        j["hash"] = to_hex0x(hash::keccak256(block->header_rlp).view());
-        j["txs"] = block->items.size();
-    }
-    j["valid"] = result.has_value();
-    j["milliseconds"] = ms;
-    if (!result) {
-        j["error"] = refusal(result.error());
-        out.exit_code = 1;
-        out.human = "refused: " + refusal(result.error());
-        return out;
-    }
-    j["error"] = nullptr;
-    j["fork"] = FORKS[static_cast<size_t>(result->revision)];
-    j["gas_used"] = result->gas_used;
-    j["state_root"] = to_hex0x(result->state_root.view());
-    j["receipts_root"] = to_hex0x(result->receipts_root.view());
-    out.human = fmt::format("block {} ({}): {} transactions, {} gas, valid, {:.1f} ms\nstate root {}\n",
-                            block->header.number, FORKS[static_cast<size_t>(result->revision)], block->items.size(),
-                            result->gas_used, ms, to_hex0x(result->state_root.view()));
-    if (!o.has("guest")) return out;
-
-    ASHLAR_ASSIGN(const BlockPrograms programs, block_programs(o));
-    const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, gas);
-    if (!inputs) return fail("block_invalid", refusal(inputs.error()));
-    json::array guests;
-    uint64_t cycles = 0;
-    bool agrees = true;
-    for (size_t i = 0; i < inputs->subblocks.size(); i++) {
-        const auto& s = inputs->subblocks[i];
-        ASHLAR_ASSIGN(json::object row, run_guest("subblock", programs.subblock_elf, {s.environment, s.state, s.codes},
-                                                  s.claim.encode(), cycles, agrees));
-        row["index"] = i, row["gas"] = s.gas();
-        guests.push_back(std::move(row));
-    }
-    // Any digest does here: the guest only copies it into its claims.
-    ethereum::BlockClaim claim = inputs->claim;
-    claim.subblock_vk = Bytes32{};
-    ASHLAR_ASSIGN(json::object row, run_guest("aggregator", programs.aggregator_elf,
-                                              {inputs->aggregator_claims(Bytes32{}), inputs->aggregator_block},
-                                              claim.encode(), cycles, agrees));
-    guests.push_back(std::move(row));
-    for (const auto& g : guests)
-        out.human += fmt::format("{}: {} cycles{}\n", std::string(g.as_object().at("program").as_string()),
-                                 g.as_object().at("cycles").to_number<uint64_t>(),
-                                 g.as_object().at("agrees").as_bool() ? "" : ", DISAGREES with native execution");
-    j["guests"] = std::move(guests);
-    j["cycles"] = cycles;
-    j["cycles_per_gas"] = result->gas_used ? static_cast<double>(cycles) / static_cast<double>(result->gas_used) : 0.0;
-    j["agrees"] = agrees;
-    out.human +=
-        fmt::format("{} cycles in all, {:.1f} a gas\n", cycles,
-                    result->gas_used ? static_cast<double>(cycles) / static_cast<double>(result->gas_used) : 0.0);
-    if (!agrees) out.exit_code = 1;
-    return out;
 }
 
 HostResult<Outcome> prove(const Options& o) {
@@ -246,9 +152,36 @@ std::vector<Command> block_commands() {
     const Option artefacts{"artefacts", "DIR", "folder with subblock-elf and aggregator-elf"};
     return {
         {"block execute",
-         "executes a block natively, and in the guests with --guest",
-         {block, chain, gas, artefacts, {"guest", "", "run both guests too and compare"}},
-         execute},
+         "executes blocks natively, and in the guests with --guest",
+         {{"block", "DIR", "one block: folder with block.rlp and witness.json[.gz]"},
+          {"blocks", "DIR...",
+           "many: such folders, or folders of such folders; goes on after a failure, exit code 1 then"},
+          {"chain", "NAME|FILE",
+           "mainnet, sepolia, holesky, hoodi, or a genesis' config object (default: chain.json in the block's folder, "
+           "or the "
+           "chain id in its meta.json, or mainnet)"},
+          gas,
+          artefacts,
+          {"guest", "", "run both guests too and compare"}},
+         block_execute,
+         "[DIR...]"},
+        {"block dump",
+         "writes the inputs of a block's proofs as a dump, with a manifest of hashes",
+         {block,
+          chain,
+          gas,
+          artefacts,
+          {"profile", "NAME", "security profile of the subblock program's key", false, cluster::DEFAULT_PROFILE},
+          {"out", "DIR", "where block<N>/gas<G> goes", true}},
+         block_dump},
+        {"block load",
+         "reads dumps and checks them against their manifest; archives (.tar.gz, .tar.zst, .zip) are read in place",
+         {{"from", "DIR|ARCHIVE", "the dump", true},
+          {"number", "N", "only this block"},
+          {"guest", "", "run both guests on the inputs and compare with the dump's public values"},
+          artefacts,
+          {"out", "DIR", "write what was read as a dump there"}},
+         block_load},
         {"block prove", "proves a block on this machine",
          with_prove_options({block, chain, gas, artefacts, {"out", "FILE", "where the proof goes", true}}), prove},
         {"block verify",

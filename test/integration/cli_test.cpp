@@ -132,10 +132,10 @@ TEST_CASE("help on every verb, and 3 for a daemon that does not answer") {
     CHECK(run_ctl("--help").code == 0);
     for (const char* verb :
          {"program execute", "program prove", "program verify", "program vk",   "proof inspect", "block execute",
-          "block prove",     "block verify",  "block fetch",    "prove",        "job create",    "job list",
-          "job show",        "job watch",     "job cancel",     "node list",    "node drain",    "node resume",
-          "status",          "local",         "config init",    "config check", "config show",   "token create",
-          "token list",      "token revoke",  "bench",          "selftest"}) {
+          "block prove",     "block verify",  "block fetch",    "block dump",   "block load",    "prove",
+          "job create",      "job list",      "job show",       "job watch",    "job cancel",    "node list",
+          "node drain",      "node resume",   "status",         "local",        "config init",   "config check",
+          "config show",     "token create",  "token list",     "token revoke", "bench",         "selftest"}) {
         INFO(verb);
         const Call c = run_ctl(std::string(verb) + " --help");
         CHECK(c.code == 0);
@@ -217,4 +217,168 @@ TEST_CASE("configuration and tokens from the command line") {
     const std::string id = text_field(rows[0].as_object(), "id");
     CHECK(run_ctl("token revoke " + id + " --file " + tokens).code == 0);
     CHECK(run_ctl("token revoke " + id + " --file " + tokens).code == 2);
+}
+
+namespace {
+
+const std::string DEMO = "etc/demo", VECTORS = "test/vectors/blocks";
+
+/// Copies the demonstration's block; tests damage the copy.
+std::filesystem::path copy_of_demo(const ashlar::test::TempDir& dir, const char* name) {
+    std::filesystem::copy(DEMO, dir.path / name, std::filesystem::copy_options::recursive);
+    return dir.path / name;
+}
+
+std::string error_code(const json::object& row) {
+    const json::value& e = row.at("error");
+    return e.is_object() ? text_field(e.as_object(), "code") : e.is_string() ? std::string(e.as_string()) : "";
+}
+
+void cut(const std::filesystem::path& file, size_t keep) {
+    Bytes content = *read_file(file);
+    content.resize(keep);
+    REQUIRE(write_file_atomically(file, content));
+}
+
+/// The guests are beside the program if they are built.
+bool have_guests() {
+    return std::filesystem::exists(std::filesystem::path(ASHLAR_CTL).parent_path().parent_path() / "guest" /
+                                   "aggregator-elf");
+}
+
+}  // namespace
+
+TEST_CASE("block execute: one block, and what is wrong with one") {
+    const Call good = run_ctl("block execute --block " + DEMO + " --json");
+    REQUIRE(good.code == 0);
+    CHECK(good.has({"number", "hash", "fork", "txs", "gas_used", "state_root", "receipts_root", "valid", "error",
+                    "milliseconds"}));
+    CHECK(text_field(good.object(), "fork") == "osaka");
+    CHECK(number_field(good.object(), "gas_used") == 366593);
+    CHECK(run_ctl("block execute").code == 2);
+    CHECK(run_ctl("block execute --block " + DEMO + " --blocks " + DEMO).code == 2);
+    CHECK(run_ctl("block execute --block " + DEMO + " --subblock-gas 0").code == 2);
+    CHECK(run_ctl("block execute --block " + DEMO + " --chain no-such-chain").code == 2);
+    CHECK(run_ctl("block execute --block /nonexistent").code == 2);
+    // Another chain's rules: its first signature names the wrong one.
+    const Call other = run_ctl("block execute --block " + DEMO + " --chain mainnet --json");
+    CHECK(other.code == 1);
+    CHECK_FALSE(bool_field(other.object(), "valid"));
+    CHECK_FALSE(error_code(other.object()).empty());
+    // The same chain before the block's fork.
+    const Call early =
+        run_ctl("block execute --block " + VECTORS + "/blocks/7939-clz --chain " + VECTORS + "/prague.json --json");
+    CHECK(early.code == 1);
+    CHECK(error_code(early.object()).starts_with("BlockException."));
+}
+
+TEST_CASE("block execute over many folders goes on after a failure and ends with code 1") {
+    const ashlar::test::TempDir dir;
+    const auto first = copy_of_demo(dir, "a"), no_witness = copy_of_demo(dir, "b"), no_block = copy_of_demo(dir, "c"),
+               cut_gzip = copy_of_demo(dir, "d"), cut_block = copy_of_demo(dir, "e"), foreign = copy_of_demo(dir, "f");
+    copy_of_demo(dir, "g");
+    std::filesystem::remove(no_witness / "witness.json.gz");
+    std::filesystem::remove(no_block / "block.rlp");
+    cut(cut_gzip / "witness.json.gz", 1000);
+    cut(cut_block / "block.rlp", 1500);
+    std::filesystem::remove(foreign / "chain.json");
+    std::ofstream(foreign / "meta.json") << R"({"chain_id": 31337})";
+
+    const Call all =
+        run_ctl("block execute --blocks " + dir.path.string() + " " + no_block.string() + " " + DEMO + " --json");
+    CHECK(all.code == 1);
+    CHECK(std::count(all.out.begin(), all.out.end(), '\n') == 1);
+    const json::object o = all.object();
+    REQUIRE(all.has({"blocks", "total", "failed", "valid", "gas_used", "milliseconds"}));
+    std::map<std::string, std::string> got;
+    for (const json::value& v : o.at("blocks").as_array()) {
+        const json::object& row = v.as_object();
+        const std::string name = std::filesystem::path(text_field(row, "folder")).filename();
+        got[name] = bool_field(row, "valid") ? "valid" : error_code(row);
+    }
+    const std::map<std::string, std::string> wanted{{"a", "valid"},
+                                                    {"b", "file_not_found"},
+                                                    {"c", "file_not_found"},
+                                                    {"d", "witness_json"},
+                                                    {"e", "BlockException.RLP_STRUCTURES_ENCODING"},
+                                                    {"f", "unknown_chain"},
+                                                    {"g", "valid"},
+                                                    {"demo", "valid"}};
+    CHECK(got == wanted);
+    CHECK(number_field(o, "total") == 8);
+    CHECK(number_field(o, "failed") == 5);
+    CHECK_FALSE(bool_field(o, "valid"));
+    CHECK(number_field(o, "gas_used") == 3 * 366593);
+
+    // People get a row a block and a sum.
+    const Call table = run_ctl("block execute " + first.string() + " " + cut_gzip.string());
+    CHECK(table.code == 1);
+    CHECK(std::count(table.out.begin(), table.out.end(), '\n') == 4);
+    CHECK_THAT(table.out, Catch::Contains("cut off") && Catch::Contains("2 blocks, 1 failed"));
+    CHECK(run_ctl("block execute --blocks " + first.string()).code == 0);
+    if (!have_guests()) {
+        WARN("the guest programs are not built: --guest was not tried");
+        return;
+    }
+    const Call guests =
+        run_ctl("block execute --blocks " + first.string() + " " + no_block.string() + " --guest --json");
+    CHECK(guests.code == 1);
+    CHECK(number_field(guests.object(), "failed") == 1);
+    CHECK(bool_field(guests.object().at("blocks").as_array().at(0).as_object(), "agrees"));
+    CHECK(number_field(guests.object(), "cycles") > 100'000);
+}
+
+TEST_CASE("block dump and block load") {
+    if (!have_guests()) {
+        WARN("the guest programs are not built: nothing was dumped");
+        return;
+    }
+    const ashlar::test::TempDir dir;
+    const std::string root = (dir.path / "dump").string(), chain = " --chain " + DEMO + "/chain.json";
+    const Call made =
+        run_ctl("block dump --block " + DEMO + chain + " --subblock-gas 100000 --out " + root + " --json");
+    REQUIRE(made.code == 0);
+    const json::object first = made.object().at("blocks").as_array().at(0).as_object();
+    CHECK(number_field(first, "number") == 2);
+    CHECK(number_field(first, "subblocks") == 3);
+    const std::filesystem::path folder = text_field(first, "folder");
+    CHECK(folder == std::filesystem::path(root) / "block2" / "gas100000");
+    CHECK(std::filesystem::exists(folder / "manifest.json"));
+
+    const std::string archive = (dir.path / "2+1.tar.gz").string();
+    REQUIRE(std::system(("tar -C " + root + " -czf " + archive + " .").c_str()) == 0);
+    for (const std::string& from : {root, archive}) {
+        INFO(from);
+        const Call loaded = run_ctl("block load --from " + from + " --guest --json");
+        REQUIRE(loaded.code == 0);
+        const json::object row = loaded.object().at("blocks").as_array().at(0).as_object();
+        CHECK(bool_field(row, "valid"));
+        CHECK(bool_field(row, "manifest"));
+        CHECK(bool_field(row, "agrees"));
+        CHECK(text_field(row, "hash") == text_field(first, "hash"));
+        CHECK(number_field(row, "gas_used") == 366593);
+    }
+    // Taken out of an archive, it is the same dump again.
+    const std::string again = (dir.path / "again").string();
+    CHECK(run_ctl("block load --from " + archive + " --out " + again).code == 0);
+    CHECK(std::system(("diff -r " + root + " " + again).c_str()) == 0);
+
+    CHECK(run_ctl("block load --from " + root + " --number 2").code == 0);
+    CHECK(run_ctl("block load --from " + root + " --number 3").code == 1);
+    CHECK(run_ctl("block load --from /nonexistent").code == 1);
+    CHECK(run_ctl("block load --from " + DEMO).code == 1);  // no dump
+    cut(archive, 2000);
+    CHECK(error_code(run_ctl("block load --from " + archive + " --json").object()) == "dump_unreadable");
+    Bytes bytes = *read_file(folder / "subblock_stdin_builder_1.bin");
+    bytes[bytes.size() / 2] ^= 1;
+    REQUIRE(write_file_atomically(folder / "subblock_stdin_builder_1.bin", bytes));
+    const Call bad = run_ctl("block load --from " + root + " --json");
+    CHECK(bad.code == 1);
+    const json::object row = bad.object().at("blocks").as_array().at(0).as_object();
+    CHECK(error_code(row) == "dump_corrupt");
+    CHECK_THAT(text_field(row.at("error").as_object(), "message"), Catch::Contains("subblock_stdin_builder_1.bin"));
+    // Without its manifest only the guests can tell.
+    std::filesystem::remove(folder / "manifest.json");
+    CHECK(run_ctl("block load --from " + root).code == 0);
+    CHECK(run_ctl("block load --from " + root + " --guest").code == 1);
 }
