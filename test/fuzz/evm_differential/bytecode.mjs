@@ -88,7 +88,8 @@ export class CodeMaker {
         const r = this.r;
         const init = [
             // a short code that begins with any byte (0xef among them), or a revert
-            () => [0x60, r.chance(10) ? 0xef : r.below(256), 0x60, 0, 0x53, 0x60, r.below(40), 0x60, 0, r.chance(85) ? 0xf3 : 0xfd],
+            () => r.chance(85) ? [0x60, r.chance(10) ? 0xef : r.below(256), 0x60, 0, 0x53, 0x60, r.below(40), 0x60, 0, 0xf3]
+                : [0x60, r.below(0xef), 0x60, 0, 0x53, 0x60, r.below(40), 0x60, 0, 0xfd],
             () => [0x60, 0, 0x60, 0, 0x53, 0x61, r.chance(50) ? 0x60 : 0x5f, r.below(4), 0x60, 0, 0xf3],       // about 24576 bytes
             () => [0x73, ...r.pick(this.pool), 0xff],                        // destroys itself while being made
             // a code that destroys itself when called: PUSH1 0 CALLDATALOAD SELFDESTRUCT

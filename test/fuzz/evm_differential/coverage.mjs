@@ -30,6 +30,15 @@ export class Coverage {
             next?.();
         });
         this.add("blocks", fork);
+        // @ethereumjs/evm 10.1.3 applies EIP-3541 to init code that reverts: data that begins with 0xef takes all gas then.
+        // The rule is about code to deploy only; such a block is of no use.
+        const run = evm.runInterpreter.bind(evm);
+        vm.unusable = false;
+        evm.runInterpreter = async (message, options) => {
+            const result = await run(message, options);
+            if (message.isCreate && result.exceptionError && result.returnValue[0] === 0xef) vm.unusable = true;
+            return result;
+        };
     }
 }
 
