@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-#if defined(__riscv) && defined(ASHLAR_GUEST_SHA256_CALLS)
+#if defined(__riscv)
 #include "libs/guest/syscalls.hpp"
 #endif
 
@@ -15,7 +15,7 @@ uint32_t load_be32(const uint8_t* p) {
     return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | uint32_t{p[3]};
 }
 
-#if defined(__riscv) && defined(ASHLAR_GUEST_SHA256_CALLS)
+#if defined(__riscv)
 
 void compress(uint32_t state[8], const uint8_t* block) {
     uint32_t w[64];

@@ -4,7 +4,7 @@
 
 namespace ashlar::hash {
 
-/// SHA-256 (FIPS 180-4). In the guest the two system calls are used when ASHLAR_GUEST_SHA256_CALLS is defined.
+/// SHA-256 (FIPS 180-4). In the guest blocks are compressed by the two system calls.
 Bytes32 sha256(BytesView data);
 
 /// SHA-256 of data that arrives in pieces.
