@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# One whole block through the command line: demo_block.sh ASHLARCTL. Executes etc/demo natively and in the guests, proves it in at
+# One whole block through the command line: demo_block.sh ASHLARCTL TAMPER_BLOCK GUESTS. Executes etc/demo natively and in the guests, proves it in at
 # least two subblocks, verifies the proof, and requires that changes in every part of the file and another chain are refused.
 set -euo pipefail
 ctl=$1
@@ -18,6 +18,12 @@ grep -q '"part":"subblock 1"' "$work/prove.json" || fail "fewer than two subbloc
 
 "$ctl" block verify "${block[@]}" --proof "$work/proof" --json > "$work/verify.json" || fail "verification: $(cat "$work/verify.json")"
 grep -q '"valid":true' "$work/verify.json" || fail "verification: $(cat "$work/verify.json")"
+
+# The proof by regions: all of the containers', one of each kind in each chunk.
+for elf in aggregator subblock; do
+    "$ctl" program vk --elf "$3/$elf-elf" --out "$work/$elf.vk" --json > "$work/vk.json" || fail "key of $elf: $(cat "$work/vk.json")"
+done
+"$2" "$work/aggregator.vk" "$work/subblock.vk" "$work/proof"
 
 size=$(stat -c %s "$work/proof")
 for part in 0 1 2 3 4 5 6 7 8 9; do
