@@ -2,7 +2,8 @@
 #pragma once
 #include "libs/crypto/high_product.hpp"
 
-/// The endomorphism of BN254's first group, which halves the doublings of a multiplication; internal to libs/crypto.
+/// The endomorphism of BN254's first group, which halves the doublings of a multiplication on the host; internal to
+/// libs/crypto.
 namespace ashlar::crypto::bn254 {
 
 struct ScalarParameters : WithoutCalls {
