@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a witness document, a chain configuration, a dump's archive, and each file of a dump.
+#include <archive.h>
+#include <archive_entry.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -44,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint8_t* rest = data + 1;
     switch (data[0] % 5) {
         case 0:
-            (void)parse_witness({rest, size - 1});
+            (void)parse_witness({rest, size - 1}, size_t{1} << 24);
             break;
         case 1:
             (void)parse_chain_config({reinterpret_cast<const char*>(rest), size - 1});
@@ -53,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             const fs::path file = place() / "a.tar.gz";
             write(file, rest, size - 1);
             if (auto entries = list_dump(file))
-                for (const DumpEntry& e : *entries) (void)read_dump(file, e);
+                for (const DumpEntry& e : *entries) (void)read_dump(file, e, uint64_t{1} << 24);
             break;
         }
         default: {
@@ -73,6 +75,43 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
 }
 
+namespace {
+
+/// A dump of one subblock as an archive, uncompressed so that mutations reach what is in it.
+Bytes packed(bool zip) {
+    Bytes out(size_t{1} << 16);
+    size_t used = 0;
+    out[0] = 2;
+    archive* a = archive_write_new();
+    if (zip) {
+        archive_write_set_format_zip(a);
+        archive_write_zip_set_compression_store(a);
+    } else {
+        archive_write_set_format_ustar(a);
+    }
+    archive_write_set_bytes_per_block(a, 0);
+    archive_write_open_memory(a, out.data() + 1, out.size() - 1, &used);
+    const auto add = [&](const char* name, std::string_view content) {
+        archive_entry* e = archive_entry_new();
+        archive_entry_set_pathname(e, (std::string("block1/gas1/") + name).c_str());
+        archive_entry_set_size(e, static_cast<la_int64_t>(content.size()));
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_write_header(a, e);
+        archive_write_data(a, content.data(), content.size());
+        archive_entry_free(e);
+    };
+    const std::string_view builder("\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0", 25);
+    add("subblock_stdin_builder_0.bin", builder);
+    add("final_aggregator_stdin_builder.bin", builder);
+    add("public_values.bin", std::string_view("\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02", 17));
+    archive_write_close(a);
+    archive_write_free(a);
+    out.resize(1 + used);
+    return out;
+}
+
+}  // namespace
+
 std::vector<Bytes> test::fuzz_seeds() {
     const auto seed = [](uint8_t kind, std::string_view text) {
         Bytes b{kind};
@@ -80,10 +119,13 @@ std::vector<Bytes> test::fuzz_seeds() {
         return b;
     };
     return {
+        packed(false),
+        packed(true),
         seed(0, R"({"state": ["0xc0", "0x80"], "codes": ["0x00"], "headers": ["0xc0"]})"),
         seed(
             1,
             R"({"chainId": 5, "cancunTime": 0, "blobSchedule": {"cancun": {"target": 3, "max": 6, "baseFeeUpdateFraction": 7}}})"),
-        seed(2, "\x1f\x8b\x08"), seed(3, R"({"files": [{"name": "public_values.bin", "sha256": "00"}]})"),
+        seed(2, "\x1f\x8b\x08"),
+        seed(3, R"({"files": [{"name": "public_values.bin", "sha256": "00"}]})"),
         seed(4, std::string_view("\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02", 17))};
 }

@@ -135,6 +135,19 @@ TEST_CASE("bn254 refuses G2 points off the twist") {
     }
 }
 
+TEST_CASE("points on the curve but outside the subgroup are refused, also where an equation would hold with them") {
+    const auto vectors = read_vectors("subgroup.txt");
+    std::map<std::string, size_t> refused;
+    for (const auto& v : vectors) {
+        INFO(v.operation << " " << to_hex(v.input));
+        const bool bn254 = v.operation == "bn254.pair";
+        const std::string got = bn254 ? run_bn254("pair", v.input) : run_bls(v.operation, v.input);
+        CHECK(got == v.output);
+        refused[v.operation] += v.output == "refused" || (v.operation == "kzg" && v.output == "0");
+    }
+    for (const char* operation : {"bn254.pair", "g1msm", "g2msm", "pair", "kzg"}) CHECK(refused[operation] >= 8);
+}
+
 TEST_CASE("bls12-381 refuses malformed elements, points outside the subgroup and other lengths") {
     using namespace crypto::bls12_381;
     CHECK_FALSE(g1_add(Bytes(255)));

@@ -58,4 +58,32 @@ TEST_CASE("modexp edge values") {
     CHECK(crypto::modexp({}, Bytes{1}, Bytes{5}) == Bytes{0});
     CHECK(crypto::modexp(Bytes{3}, Bytes{2}, Bytes{0, 1}) == Bytes{0, 0});
     CHECK(crypto::modexp(Bytes{3}, Bytes{2}, Bytes{0, 0}) == Bytes{0, 0});
+    // 0^0 is 1, and 0 modulo 1.
+    CHECK(crypto::modexp(Bytes{0}, Bytes{0}, Bytes{7}) == Bytes{1});
+    CHECK(crypto::modexp(Bytes{0}, Bytes{0}, Bytes{1}) == Bytes{0});
+    CHECK(crypto::modexp(Bytes{0}, Bytes{0}, Bytes{0}) == Bytes{0});
+    CHECK(crypto::modexp(Bytes{0}, Bytes{5}, Bytes{7}) == Bytes{0});
+    CHECK(crypto::modexp(Bytes{7}, Bytes{5}, Bytes{7}) == Bytes{0});
+    CHECK(crypto::modexp(Bytes{2}, Bytes{}, Bytes{0, 0, 9}) == Bytes{0, 0, 1});
+}
+
+TEST_CASE("modexp around machine words and at the longest numbers of EIP-7823") {
+    const auto filled = [](size_t size, uint8_t first, uint8_t rest, uint8_t last) {
+        Bytes b(size, rest);
+        b.front() = first;
+        b.back() = last;
+        return b;
+    };
+    for (size_t size : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 257, 1023, 1024}) {
+        // A power of two, an odd number and an even one with all bits set, one that is zero but for its last byte.
+        for (const Bytes& m : {filled(size, 0x80, 0, 0), filled(size, 0xff, 0xff, 0xff), filled(size, 0xff, 0xff, 0xfe),
+                               filled(size, 0, 0, 3)}) {
+            for (const Bytes& b : {filled(size, 0xff, 0xff, 0xff), filled(size, 0, 0, 2), m}) {
+                for (const Bytes& e : {Bytes{}, Bytes{0}, Bytes{1}, Bytes{2}, Bytes{0, 0, 3}, Bytes{1, 0, 1}}) {
+                    INFO(size << " " << to_hex(e) << " " << int(m.front()) << " " << int(m.back()));
+                    REQUIRE(crypto::modexp(b, e, m) == gmp_modexp(b, e, m));
+                }
+            }
+        }
+    }
 }

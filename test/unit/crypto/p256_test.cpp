@@ -7,6 +7,7 @@
 #include <openssl/obj_mac.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <random>
 
 #include "libs/base/hex.hpp"
@@ -79,4 +80,20 @@ TEST_CASE("p256 refuses values out of range") {
     CHECK_FALSE(crypto::p256_verify(v.digest, v.r, v.s, p, v.y));
     CHECK_FALSE(crypto::p256_verify(v.digest, v.r, v.s, v.x, p));
     CHECK_FALSE(crypto::p256_verify(v.digest, v.r, v.s, zero, zero));
+}
+
+TEST_CASE("p256 at the corners of its arithmetic") {
+    std::ifstream file("test/vectors/crypto/p256.txt");
+    REQUIRE(file);
+    size_t valid = 0, invalid = 0;
+    for (std::string input, verdict; file >> input >> verdict;) {
+        INFO(input);
+        const Bytes in = *from_hex(input);
+        REQUIRE(in.size() == 160);
+        const auto word = [&](size_t i) { return Bytes32::from(BytesView(in).subspan(32 * i, 32)); };
+        CHECK(crypto::p256_verify(word(0), word(1), word(2), word(3), word(4)) == (verdict == "1"));
+        (verdict == "1" ? valid : invalid)++;
+    }
+    CHECK(valid == 13);
+    CHECK(invalid == 9);
 }
