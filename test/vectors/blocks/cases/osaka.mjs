@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Osaka: EIP-7825 (gas of a transaction), 7823 and 7883 (modexp), 7934 (size of a block), 7918 and 7594 (blobs), 7939 (CLZ), 7951 (P256VERIFY).
+import { readFileSync } from "node:fs";
 import { p256 } from "@noble/curves/nist.js";
 import { call, code, metered, store } from "../assembler.mjs";
 import { at, bytes, NOBODY, PROBE, verdicts, word, wrongGas, wrongState } from "./common.mjs";
@@ -20,7 +21,16 @@ const order = p256.Point.Fn.ORDER, prime = p256.Point.Fp.ORDER;
 const p256Input = ({ h = hex(digest), R = r, S = s, X = x, Y = y }) => h + R + S + X + Y;
 const versioned = n => "0x01" + word(n).slice(2);
 
+/// From the vectors of libs/crypto: one case of each verdict that a contract gives.
+const subgroup = readFileSync(new URL("../../crypto/subgroup.txt", import.meta.url), "utf8").trim().split("\n").map(l => l.split(" "));
+const outside = (operation, count) => [...subgroup.filter(l => l[0] === operation && l[2] === "refused").slice(0, count), ...subgroup.filter(l => l[0] === operation && l[2] !== "refused").slice(0, 1)].map(l => l[1]);
+
 export const cases = [
+    asked("197-subgroup", "bn254 pairing: points of the twist outside the subgroup, one hidden in an equation that holds; and the equation without it", 8, outside("bn254.pair", 4), { gas: 200_000 }),
+    asked("2537-g1-subgroup", "multi-scalar multiplication in G1 wants the subgroup", 12, outside("g1msm", 3), { gas: 100_000 }),
+    asked("2537-g2-subgroup", "and in G2", 14, outside("g2msm", 3), { gas: 100_000 }),
+    asked("2537-g1-add", "addition in G1 does not", 11, outside("g1add", 0).slice(0, 1), { gas: 100_000 }),
+    asked("2537-pairing-subgroup", "BLS12-381 pairing: the same as for bn254", 15, [...outside("pair", 4), ...subgroup.filter(l => l[0] === "pair" && l[2] === "refused").slice(-1).map(l => l[1])], { gas: 200_000 }),
     { name: "7825-limit", fork, about: "a gas limit of 2^24 is the largest", transactions: w => [w.tx(0, { to: NOBODY, gasLimit: 1 << 24 })], check: verdicts(1),
         twins: async (w, block) => [["one more", "TransactionException.GAS_LIMIT_EXCEEDS_MAXIMUM", await w.carryingBytes(block, [w.bytesOf(0, { to: bytes(NOBODY), gasLimit: (1n << 24n) + 1n })])]] },
     { name: "7825-prague", about: "Prague knows no such limit", transactions: w => [w.tx(0, { to: NOBODY, gasLimit: (1 << 24) + 1 })], check: verdicts(1) },
