@@ -15,7 +15,7 @@ F12 miller_loop(const std::vector<PairingInput<Tower>>& pairs) {
     for (const auto& pair : pairs) points.emplace_back(pair);
     F12 f = F12::one();
     for (int i = 62; i >= 0; i--) {
-        f = f.square();
+        f.square_in_place();
         for (size_t k = 0; k < pairs.size(); k++) {
             points[k].twice(f);
             if (X >> i & 1) points[k].add(f, pairs[k].q);

@@ -22,9 +22,14 @@ struct Tower {
     static constexpr Twist TWIST = Twist::divides;
     /// xi = 9 + u.
     static E xi() { return {Fp::from_u64(9), Fp::one()}; }
-    static E times_xi(const E& a) {
+    static void multiply_xi(E& a) {
+#ifdef __riscv
+        static constexpr E XI{Fp::constant({9}), Fp::constant({1})};
+        a *= XI;
+#else
         const E t = a.twice().twice().twice();
-        return {t.c0 + a.c0 - a.c1, t.c1 + a.c1 + a.c0};
+        a = {t.c0 + a.c0 - a.c1, t.c1 + a.c1 + a.c0};
+#endif
     }
 };
 using F12 = Fp12<Tower>;
@@ -127,7 +132,7 @@ F12 miller_loop(const std::vector<PairingInput<Tower>>& pairs) {
     size_t top = LOOP_DIGITS - 1;
     while (LOOP[top] == 0) top--;
     for (size_t i = top; i-- > 0;) {
-        f = f.square();
+        f.square_in_place();
         for (size_t k = 0; k < pairs.size(); k++) {
             points[k].twice(f);
             if (LOOP[i] == 1)

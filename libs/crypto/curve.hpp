@@ -57,16 +57,31 @@ class Sum {
             else
                 curve_call(C::DOUBLE, nullptr);
         } else {
-            const F xx = x_.square(), yy = y_.square(), yyyy = yy.square(), zz = z_.square();
-            const F s = ((x_ + yy).square() - xx - yyyy).twice();
-            F m = xx.twice() + xx;
+            F m = x_, yy = y_;
+            m.square_in_place();
+            m.template times<3>();
             if constexpr (!C::A_IS_ZERO) {
-                const F zzzz = zz.square();
-                m = m - zzzz - zzzz - zzzz;
+                F zzzz = z_.square();
+                zzzz.square_in_place();
+                zzzz.template times<3>();
+                m -= zzzz;
             }
-            z_ = (y_ + z_).square() - yy - zz;
-            x_ = m.square() - s.twice();
-            y_ = m * (s - x_) - yyyy.twice().twice().twice();
+            z_ *= y_;
+            z_ += z_;
+            yy.square_in_place();
+            x_ *= yy;
+            x_.template times<4>();  // s
+            yy.square_in_place();
+            yy.template times<8>();
+            y_ = x_;
+            F x = m;
+            x.square_in_place();
+            x -= x_;
+            x -= x_;
+            x_ = x;
+            y_ -= x;
+            y_ *= m;
+            y_ -= yy;
         }
     }
     void add(const Point& q) {
@@ -90,7 +105,14 @@ class Sum {
                 curve_call(C::ADD, &q);
             }
         } else {
-            const F zz = z_.square(), h = q.x * zz - x_, r = (q.y * z_ * zz - y_).twice();
+            F r = z_;
+            r.square_in_place();
+            F h = r;
+            h *= q.x;
+            h -= x_;
+            r *= z_;
+            r *= q.y;
+            r -= y_;
             if (h.is_zero()) {
                 if (r.is_zero())
                     twice();
@@ -98,10 +120,21 @@ class Sum {
                     z_ = F{};
                 return;
             }
-            const F hh = h.square(), i = hh.twice().twice(), j = h * i, v = x_ * i;
-            z_ = (z_ + h).square() - zz - hh;
-            x_ = r.square() - j - v.twice();
-            y_ = r * (v - x_) - (y_ * j).twice();
+            z_ *= h;
+            F hh = h, x = r;
+            hh.square_in_place();
+            h *= hh;
+            x_ *= hh;  // v
+            x.square_in_place();
+            x -= h;
+            x -= x_;
+            x -= x_;
+            x_ -= x;
+            x_ *= r;
+            h *= y_;
+            x_ -= h;
+            y_ = x_;
+            x_ = x;
         }
     }
     Point affine() const {

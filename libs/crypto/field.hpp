@@ -2,6 +2,8 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "libs/base/bytes.hpp"
 #include "libs/crypto/inverse.hpp"
@@ -40,6 +42,25 @@ class Field {
     }();
 
     constexpr Field() : v_{} {}
+#ifdef __riscv
+    // Copied by words in place: a call of memcpy costs half as much again, and copies are most of what the guest does
+    // around its calls.
+    constexpr Field(const Field& o) { *this = o; }
+    constexpr Field& operator=(const Field& o) {
+        if (std::is_constant_evaluated())
+            v_ = o.v_;
+        else
+            __builtin_memcpy_inline(v_.data(), o.v_.data(), sizeof v_);
+        return *this;
+    }
+    constexpr ~Field() = default;
+    /// An element below the modulus as a constant.
+    static constexpr Field constant(const Words& w) {
+        Field r;
+        r.v_ = w;
+        return r;
+    }
+#endif
     static Field one() { return from_u64(1); }
     static Field from_u64(uint64_t x) {
         Words w{};
@@ -88,7 +109,11 @@ class Field {
 
     bool is_zero() const { return limbs::is_zero(v_.data(), N); }
     bool is_odd() const { return words()[0] & 1; }
-    friend bool operator==(const Field& a, const Field& b) { return a.v_ == b.v_; }
+    friend bool operator==(const Field& a, const Field& b) {
+        for (size_t i = 0; i < N; i++)
+            if (a.v_[i] != b.v_[i]) return false;
+        return true;
+    }
 
     friend Field operator+(const Field& a, const Field& b) {
         Field r = a;
@@ -109,6 +134,13 @@ class Field {
         return montgomery(a, b);
 #endif
     }
+#ifdef __riscv
+    // Calls work in place: an operand that nobody else sees is overwritten instead of copied. The result must not
+    // outlive the full expression by reference.
+    friend Field&& operator+(Field&& a, const Field& b) { return std::move(a += b); }
+    friend Field&& operator-(Field&& a, const Field& b) { return std::move(a -= b); }
+    friend Field&& operator*(Field&& a, const Field& b) { return std::move(a *= b); }
+#endif
     Field operator-() const { return Field{} - *this; }
     Field& operator+=(const Field& b) {
 #ifdef __riscv
@@ -161,6 +193,16 @@ class Field {
         return *this;
     }
     Field square() const { return *this * *this; }
+    void square_in_place() { *this *= *this; }
+    /// this := N this, for a small number.
+    template <int N>
+    void times() {
+        static_assert(N == 2 || N == 3 || N == 4 || N == 8);
+        if constexpr (N == 3)
+            *this += *this + *this;
+        else
+            for (int i = 1; i < N; i *= 2) *this += *this;
+    }
     Field twice() const { return *this + *this; }
 
     /// this^e for an exponent of any number of words, least significant first.

@@ -5,7 +5,11 @@
 namespace ashlar::crypto {
 
 /// The sextic tower over Fp2 that both pairings use: Fp6 = Fp2[v] / (v^3 - xi), Fp12 = Fp6[w] / (w^2 - v). T names the
-/// field and xi: `T::Fp`, `T::times_xi(Fp2)`, `T::xi()`.
+/// field and xi: `T::Fp`, `T::multiply_xi(Fp2&)`, `T::xi()`.
+///
+/// In the guest a product in Fp2 is one call that overwrites its first operand, and so is a sum. Hence products of Fp6
+/// by the definition there (Karatsuba saves products at the price of sums), and everything in place: what costs is
+/// copying.
 template <class T>
 struct Fp6 {
     using E = Fp2<typename T::Fp>;
@@ -13,30 +17,128 @@ struct Fp6 {
 
     static Fp6 one() { return {E::one(), {}, {}}; }
     friend bool operator==(const Fp6& a, const Fp6& b) { return a.c0 == b.c0 && a.c1 == b.c1 && a.c2 == b.c2; }
-    friend Fp6 operator+(const Fp6& a, const Fp6& b) { return {a.c0 + b.c0, a.c1 + b.c1, a.c2 + b.c2}; }
-    friend Fp6 operator-(const Fp6& a, const Fp6& b) { return {a.c0 - b.c0, a.c1 - b.c1, a.c2 - b.c2}; }
-    Fp6 operator-() const { return {-c0, -c1, -c2}; }
-    /// Karatsuba: six products.
-    friend Fp6 operator*(const Fp6& a, const Fp6& b) {
-        const E x = a.c0 * b.c0, y = a.c1 * b.c1, z = a.c2 * b.c2;
-        return {x + T::times_xi((a.c1 + a.c2) * (b.c1 + b.c2) - y - z),
-                (a.c0 + a.c1) * (b.c0 + b.c1) - x - y + T::times_xi(z), (a.c0 + a.c2) * (b.c0 + b.c2) - x - z + y};
+    Fp6& operator+=(const Fp6& b) {
+        c0 += b.c0;
+        c1 += b.c1;
+        c2 += b.c2;
+        return *this;
     }
-    Fp6 times_v() const { return {T::times_xi(c2), c0, c1}; }
+    Fp6& operator-=(const Fp6& b) {
+        c0 -= b.c0;
+        c1 -= b.c1;
+        c2 -= b.c2;
+        return *this;
+    }
+    Fp6 operator-() const { return {-c0, -c1, -c2}; }
+    friend Fp6 operator*(const Fp6& a, const Fp6& b) {
+#ifdef __riscv
+        Fp6 r{a.c1, a.c0, a.c0};
+        r.complete_product(a, b);
+        return r;
+#else
+        const E x = a.c0 * b.c0, y = a.c1 * b.c1, z = a.c2 * b.c2;
+        E s = (a.c1 + a.c2) * (b.c1 + b.c2) - y - z, t = z;
+        T::multiply_xi(s);
+        T::multiply_xi(t);
+        return {x + s, (a.c0 + a.c1) * (b.c0 + b.c1) - x - y + t, (a.c0 + a.c2) * (b.c0 + b.c2) - x - z + y};
+#endif
+    }
+    /// this := a b; this must be neither.
+    void set_product(const Fp6& a, const Fp6& b) {
+#ifdef __riscv
+        c0 = a.c1;
+        c1 = a.c0;
+        c2 = a.c0;
+        complete_product(a, b);
+#else
+        *this = a * b;
+#endif
+    }
+    /// this := this + v a, which changes a.
+    void add_times_v(Fp6& a) {
+        T::multiply_xi(a.c2);
+        c0 += a.c2;
+        c1 += a.c0;
+        c2 += a.c1;
+    }
+    /// this := this - v a, which changes a.
+    void subtract_times_v(Fp6& a) {
+        T::multiply_xi(a.c2);
+        c0 -= a.c2;
+        c1 -= a.c0;
+        c2 -= a.c1;
+    }
     /// Times s0 + s1 v.
     Fp6 times_01(const E& s0, const E& s1) const {
+#ifdef __riscv
+        Fp6 r{c2, c0, c1};
+        r.c0 *= s1;
+        T::multiply_xi(r.c0);
+        E t = c0;
+        t *= s0;
+        r.c0 += t;
+        r.c1 *= s1;
+        t = c1;
+        t *= s0;
+        r.c1 += t;
+        r.c2 *= s1;
+        t = c2;
+        t *= s0;
+        r.c2 += t;
+        return r;
+#else
         const E x = c0 * s0, y = c1 * s1;
-        return {x + T::times_xi(c2 * s1), (c0 + c1) * (s0 + s1) - x - y, c2 * s0 + y};
+        E z = c2 * s1;
+        T::multiply_xi(z);
+        return {x + z, (c0 + c1) * (s0 + s1) - x - y, c2 * s0 + y};
+#endif
     }
-    /// Times s1 v.
-    Fp6 times_1(const E& s1) const { return {T::times_xi(c2 * s1), c0 * s1, c1 * s1}; }
-    Fp6 times(const E& s) const { return {c0 * s, c1 * s, c2 * s}; }
+    void multiply_by(const E& s) {
+        c0 *= s;
+        c1 *= s;
+        c2 *= s;
+    }
     Fp6 inverse() const {
-        const E a = c0.square() - T::times_xi(c1 * c2), b = T::times_xi(c2.square()) - c0 * c1,
-                c = c1.square() - c0 * c2;
-        const E d = (c0 * a + T::times_xi(c2 * b + c1 * c)).inverse();
+        E a = c1 * c2, b = c2.square(), c = c1.square() - c0 * c2;
+        T::multiply_xi(a);
+        T::multiply_xi(b);
+        a = c0.square() - a;
+        b -= c0 * c1;
+        E d = c2 * b + c1 * c;
+        T::multiply_xi(d);
+        d = (c0 * a + d).inverse();
         return {a * d, b * d, c * d};
     }
+
+  private:
+#ifdef __riscv
+    /// this, which is (a1, a0, a0), becomes a b.
+    void complete_product(const Fp6& a, const Fp6& b) {
+        c0 *= b.c2;
+        E t = a.c2;
+        t *= b.c1;
+        c0 += t;
+        T::multiply_xi(c0);
+        t = a.c0;
+        t *= b.c0;
+        c0 += t;
+        c1 *= b.c1;
+        t = a.c1;
+        t *= b.c0;
+        c1 += t;
+        t = a.c2;
+        t *= b.c2;
+        T::multiply_xi(t);
+        c1 += t;
+        c2 *= b.c2;
+        t = a.c1;
+        t *= b.c1;
+        c2 += t;
+        t = a.c2;
+        t *= b.c0;
+        c2 += t;
+    }
+#endif
 };
 
 template <class T>
@@ -46,29 +148,65 @@ struct Fp12 {
 
     static Fp12 one() { return {Fp6<T>::one(), {}}; }
     friend bool operator==(const Fp12& a, const Fp12& b) { return a.c0 == b.c0 && a.c1 == b.c1; }
-    friend Fp12 operator*(const Fp12& a, const Fp12& b) {
-        const Fp6<T> x = a.c0 * b.c0, y = a.c1 * b.c1;
-        return {x + y.times_v(), (a.c0 + a.c1) * (b.c0 + b.c1) - x - y};
+    /// this := this b; b must be another.
+    void multiply_by(const Fp12& b) {
+        Fp6<T> x = c0 * b.c0, y = c1 * b.c1, s = b.c0;
+        s += b.c1;
+        c0 += c1;
+        c1.set_product(c0, s);
+        c1 -= x;
+        c1 -= y;
+        x.add_times_v(y);
+        c0 = x;
     }
-    Fp12 square() const {
-        const Fp6<T> x = c0 * c1;
-        return {(c0 + c1) * (c0 + c1.times_v()) - x - x.times_v(), x + x};
+    friend Fp12 operator*(const Fp12& a, const Fp12& b) {
+        Fp12 r = a;
+        if (&a == &b)
+            r.square_in_place();
+        else
+            r.multiply_by(b);
+        return r;
+    }
+    void square_in_place() {
+        // (c0 + c1) (c0 + v c1) - x - v x, 2 x with x = c0 c1.
+        Fp6<T> x = c0 * c1, s{c1.c2, c1.c0, c1.c1};
+        T::multiply_xi(s.c0);
+        s += c0;
+        c1 += c0;
+        c0.set_product(c1, s);
+        c0 -= x;
+        c1 = x;
+        c1 += x;
+        c0.subtract_times_v(x);
     }
     /// The image under x -> x^(p^6); the inverse of what the easy part of a final exponentiation leaves.
     Fp12 conjugate() const { return {c0, -c1}; }
     Fp12 inverse() const {
-        const Fp6<T> d = (c0 * c0 - (c1 * c1).times_v()).inverse();
+        Fp6<T> d = c0 * c0, y = c1 * c1;
+        d.subtract_times_v(y);
+        d = d.inverse();
         return {c0 * d, -(c1 * d)};
     }
     /// Times s0 + s1 w + s3 w^3: lines of a D-type twist.
-    Fp12 times_013(const E& s0, const E& s1, const E& s3) const {
-        const Fp6<T> x = c0.times(s0), y = c1.times_01(s1, s3);
-        return {x + y.times_v(), (c0 + c1).times_01(s0 + s1, s3) - x - y};
+    void multiply_by_013(const E& s0, const E& s1, const E& s3) {
+        Fp6<T> x = c1.times_01(s1, s3), y = c0.times_01(s1, s3);
+        c0.multiply_by(s0);
+        c1.multiply_by(s0);
+        c0.add_times_v(x);
+        c1 += y;
     }
-    /// Times s0 + s2 w^2 + s3 w^3: lines of an M-type twist.
-    Fp12 times_023(const E& s0, const E& s2, const E& s3) const {
-        const Fp6<T> x = c0.times_01(s0, s2), y = c1.times_1(s3);
-        return {x + y.times_v(), (c0 + c1).times_01(s0, s2 + s3) - x - y};
+    /// Times (s0 + s2 w^2 + s3 w^3) w^3: lines of an M-type twist. The final exponentiation turns w into one.
+    void multiply_by_023(const E& s0, const E& s2, E s3) {
+        T::multiply_xi(s3);  // w^6 = xi
+        Fp6<T> x = c1.times_01(s0, s2), y = c0.times_01(s0, s2);
+        c0.multiply_by(s3);
+        c1.multiply_by(s3);
+        T::multiply_xi(x.c1);
+        T::multiply_xi(x.c2);
+        c0.c0 += x.c1;  // v^2 x
+        c0.c1 += x.c2;
+        c0.c2 += x.c0;
+        c1.add_times_v(y);
     }
     /// The image under x -> x^p.
     Fp12 frobenius() const {
@@ -76,28 +214,31 @@ struct Fp12 {
         return {{c0.c0.conjugate(), c0.c1.conjugate() * g[2], c0.c2.conjugate() * g[4]},
                 {c1.c0.conjugate() * g[1], c1.c1.conjugate() * g[3], c1.c2.conjugate() * g[5]}};
     }
-    /// The square of an element of order dividing p^4 - p^2 + 1. Source: Granger, Scott, eprint 2009/565.
+    /// Squares an element of order dividing p^4 - p^2 + 1. Source: Granger, Scott, eprint 2009/565.
+    void cyclotomic_square_in_place() {
+        E a0 = c1.c1, a1 = c0.c0, b0 = c0.c2, b1 = c1.c0, d0 = c1.c2, d1 = c0.c1;
+        square4(c0.c0, a0, a1);
+        square4(c1.c0, b0, b1);
+        square4(c0.c1, d0, d1);
+        T::multiply_xi(d1);
+        minus(c0.c0, a0);
+        minus(c0.c1, b0);
+        minus(c0.c2, d0);
+        plus(c1.c0, d1);
+        plus(c1.c1, a1);
+        plus(c1.c2, b1);
+    }
     Fp12 cyclotomic_square() const {
-        auto square4 = [](const E& a, const E& b, E& r0, E& r1) {
-            const E x = a.square(), y = b.square();
-            r0 = T::times_xi(y) + x;
-            r1 = (a + b).square() - x - y;
-        };
-        auto minus = [](const E& t, const E& z) { return (t - z).twice() + t; };
-        auto plus = [](const E& t, const E& z) { return (t + z).twice() + t; };
-        E a0, a1, b0, b1, d0, d1;
-        square4(c0.c0, c1.c1, a0, a1);
-        square4(c1.c0, c0.c2, b0, b1);
-        square4(c0.c1, c1.c2, d0, d1);
-        return {{minus(a0, c0.c0), minus(b0, c0.c1), minus(d0, c0.c2)},
-                {plus(T::times_xi(d1), c1.c0), plus(a1, c1.c1), plus(b1, c1.c2)}};
+        Fp12 r = *this;
+        r.cyclotomic_square_in_place();
+        return r;
     }
     /// this^e in the cyclotomic subgroup.
     Fp12 cyclotomic_power(uint64_t e) const {
         Fp12 r = *this;
         for (int i = 62 - __builtin_clzll(e); i >= 0; i--) {
-            r = r.cyclotomic_square();
-            if (e >> i & 1) r = r * *this;
+            r.cyclotomic_square_in_place();
+            if (e >> i & 1) r.multiply_by(*this);
         }
         return r;
     }
@@ -124,6 +265,38 @@ struct Fp12 {
             return t;
         }();
         return g;
+    }
+
+  private:
+    /// From b in r0 and a in r1: r0 := a^2 + xi b^2, r1 := 2 a b.
+    static void square4(const E& a, E& r0, E& r1) {
+#ifdef __riscv
+        r1 *= r0;
+        r1 += r1;
+        r0 *= r0;
+        T::multiply_xi(r0);
+        E t = a;
+        t *= t;
+        r0 += t;
+#else
+        const E x = a.square(), y = r0.square();
+        r1 = (a + r0).square() - x - y;
+        r0 = y;
+        T::multiply_xi(r0);
+        r0 += x;
+#endif
+    }
+    /// z := 3 t - 2 z.
+    static void minus(E& z, const E& t) {
+        z -= t;
+        z.template times<-2>();
+        z += t;
+    }
+    /// z := 3 t + 2 z.
+    static void plus(E& z, const E& t) {
+        z += t;
+        z += z;
+        z += t;
     }
 };
 

@@ -44,9 +44,60 @@ struct Fp2 {
 #endif
         return *this;
     }
-    friend Fp2 operator+(Fp2 a, const Fp2& b) { return a += b; }
-    friend Fp2 operator-(Fp2 a, const Fp2& b) { return a -= b; }
-    friend Fp2 operator*(Fp2 a, const Fp2& b) { return a *= b; }
+    friend Fp2 operator+(const Fp2& a, const Fp2& b) {
+        Fp2 r = a;
+        r += b;
+        return r;
+    }
+    friend Fp2 operator-(const Fp2& a, const Fp2& b) {
+        Fp2 r = a;
+        r -= b;
+        return r;
+    }
+    friend Fp2 operator*(const Fp2& a, const Fp2& b) {
+        Fp2 r = a;
+        r *= b;
+        return r;
+    }
+#ifdef __riscv
+    // As in Field: temporaries are overwritten.
+    friend Fp2&& operator+(Fp2&& a, const Fp2& b) { return std::move(a += b); }
+    friend Fp2&& operator-(Fp2&& a, const Fp2& b) { return std::move(a -= b); }
+    friend Fp2&& operator*(Fp2&& a, const Fp2& b) { return std::move(a *= b); }
+#endif
+    /// this := this^2.
+    void square_in_place() {
+#ifdef __riscv
+        *this *= *this;
+#else
+        *this = square();
+#endif
+    }
+    /// this := N this, for a small number. One call in the guest.
+    template <int N>
+    void times() {
+        static_assert(N == 2 || N == 3 || N == 4 || N == 8 || N == -2);
+#ifdef __riscv
+        if constexpr (N == 2) {
+            *this += *this;
+        } else {
+            static constexpr Fp2 FACTOR{F::constant([] {
+                                            typename F::Words w = N < 0 ? F::MODULUS : typename F::Words{};
+                                            w[0] = N < 0 ? w[0] - static_cast<uint32_t>(-N) : static_cast<uint32_t>(N);
+                                            return w;
+                                        }()),
+                                        F{}};
+            *this *= FACTOR;
+        }
+#else
+        if constexpr (N == 3) {
+            *this += *this + *this;
+        } else {
+            for (int i = 1; i < (N < 0 ? -N : N); i *= 2) *this += *this;
+            if constexpr (N < 0) *this = -*this;
+        }
+#endif
+    }
     friend Fp2 operator*(const Fp2& a, const F& b) { return {a.c0 * b, a.c1 * b}; }
     Fp2 operator-() const { return Fp2{} - *this; }
     Fp2 twice() const { return *this + *this; }

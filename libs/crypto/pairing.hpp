@@ -23,38 +23,83 @@ template <class T>
 class MillerPoint {
   public:
     using E = Fp2<typename T::Fp>;
-    explicit MillerPoint(const PairingInput<T>& in) : p_(in.p), x_(in.q.x), y_(in.q.y), z_(E::one()) {}
+    explicit MillerPoint(const PairingInput<T>& in)
+        : at_y_{in.p.y, {}}, at_x_{-in.p.x, {}}, x_(in.q.x), y_(in.q.y), z_(E::one()) {}
 
     /// f := f * (tangent at this point), this point := twice it.
     void twice(Fp12<T>& f) {
-        const E xx = x_.square(), yy = y_.square(), zz = z_.square(), yyyy = yy.square();
-        const E m = xx.twice() + xx, s = ((x_ + yy).square() - xx - yyyy).twice();
-        const E z3 = (y_ + z_).square() - yy - zz;
-        multiply_by_line(f, z3 * zz, m * zz, m * x_ - yy.twice());
-        x_ = m.square() - s.twice();
-        y_ = m * (s - x_) - yyyy.twice().twice().twice();
-        z_ = z3;
+        E m = x_, yy = y_, zz = z_;
+        m.square_in_place();
+        m.template times<3>();
+        yy.square_in_place();
+        zz.square_in_place();
+        z_ *= y_;
+        z_ += z_;
+        E constant = m, z = z_;
+        constant *= x_;
+        constant -= yy;
+        constant -= yy;
+        z *= zz;
+        zz *= m;  // the slope, times Z
+        multiply_by_line(f, z, zz, constant);
+        x_ *= yy;
+        x_.template times<4>();  // s
+        yy.square_in_place();
+        yy.template times<8>();
+        y_ = x_;
+        E x = m;
+        x.square_in_place();
+        x -= x_;
+        x -= x_;
+        x_ = x;
+        y_ -= x;
+        y_ *= m;
+        y_ -= yy;
     }
     /// f := f * (line through this point and q), this point := their sum. They must differ up to sign.
     void add(Fp12<T>& f, const Affine<E>& q) {
-        const E zz = z_.square(), h = q.x * zz - x_, r = q.y * z_ * zz - y_;
-        const E z3 = z_ * h;
-        multiply_by_line(f, z3, r, r * q.x - q.y * z3);
-        const E hh = h.square(), hhh = hh * h, v = x_ * hh;
-        x_ = r.square() - hhh - v.twice();
-        y_ = r * (v - x_) - y_ * hhh;
-        z_ = z3;
+        E r = z_;
+        r.square_in_place();
+        E h = r;
+        h *= q.x;
+        h -= x_;
+        r *= z_;
+        r *= q.y;
+        r -= y_;
+        z_ *= h;
+        E constant = r, t = q.y, z = z_, slope = r;
+        constant *= q.x;
+        t *= z_;
+        constant -= t;
+        multiply_by_line(f, z, slope, constant);
+        t = h;
+        t.square_in_place();
+        h *= t;
+        x_ *= t;  // v
+        E x = r;
+        x.square_in_place();
+        x -= h;
+        x -= x_;
+        x -= x_;
+        x_ -= x;
+        x_ *= r;
+        h *= y_;
+        x_ -= h;
+        y_ = x_;
+        x_ = x;
     }
 
   private:
-    void multiply_by_line(Fp12<T>& f, const E& z, const E& slope, const E& constant) const {
-        const E at_y = z * p_.y, at_x = -(slope * p_.x);
+    /// Changes z and slope.
+    void multiply_by_line(Fp12<T>& f, E& z, E& slope, const E& constant) const {
+        z *= at_y_;
+        slope *= at_x_;
         if constexpr (T::TWIST == Twist::divides)
-            f = f.times_013(at_y, at_x, constant);
+            f.multiply_by_013(z, slope, constant);
         else
-            f = f.times_023(constant, at_x, at_y);
+            f.multiply_by_023(constant, slope, z);
     }
-    Affine<typename T::Fp> p_;
+    E at_y_, at_x_;  ///< y_p and -x_p
     E x_, y_, z_;
 };
 

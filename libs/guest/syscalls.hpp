@@ -59,12 +59,12 @@ enum Fd : uint32_t { STDOUT = 1, STDERR = 2, PUBLIC_VALUES = 3, HINT = 4, HOOK_E
 
 #if defined(__riscv)
 
-/// Every call but three leaves all registers as they were (t0 too); memory may change.
+/// Every call but three leaves all registers as they were (t0 too, so calls in a row share it); memory may change.
 inline void ecall(Syscall id, uint32_t a0 = 0, uint32_t a1 = 0) {
     register uint32_t t0 asm("t0") = static_cast<uint32_t>(id);
     register uint32_t x asm("a0") = a0;
     register uint32_t y asm("a1") = a1;
-    asm volatile("ecall" : "+r"(t0) : "r"(x), "r"(y) : "memory");
+    asm volatile("ecall" : : "r"(t0), "r"(x), "r"(y) : "memory");
 }
 /// The three calls that return a value in t0.
 inline uint32_t ecall_value(Syscall id) {
