@@ -118,12 +118,21 @@ struct Fp2 {
     }
     template <size_t K>
     Fp2 pow(const std::array<typename F::Word, K>& e) const {
+        // Windows of four bits.
+        Fp2 table[16];
+        table[0] = one();
+        for (int i = 1; i < 16; i++) {
+            table[i] = table[i - 1];
+            table[i] *= *this;
+        }
+        constexpr size_t PER_WORD = 2 * sizeof(typename F::Word);
         Fp2 r = one();
         bool started = false;
-        for (size_t i = K * limbs::BITS<typename F::Word>; i-- > 0;) {
-            if (started) r = r.square();
-            if (e[i / limbs::BITS<typename F::Word>] >> (i % limbs::BITS<typename F::Word>)&1) {
-                r *= *this;
+        for (size_t i = K * PER_WORD; i-- > 0;) {
+            if (started)
+                for (int k = 0; k < 4; k++) r.square_in_place();
+            if (const unsigned digit = static_cast<unsigned>(e[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15) {
+                r *= table[digit];
                 started = true;
             }
         }

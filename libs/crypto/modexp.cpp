@@ -53,23 +53,21 @@ template <class Ring>
 typename Ring::Element power(const Ring& ring, const typename Ring::Element& base, BytesView exponent) {
     using Element = typename Ring::Element;
     exponent = strip(exponent);
-    Element r = ring.one();
-    if (exponent.empty()) return r;
-    // Short exponents (3, 65537) do not repay a table.
+    if (exponent.empty()) return ring.one();
+    // Short exponents (3, 65537) do not repay a table, nor the unit.
     if (exponent.size() <= 4) {
+        Element r = base;
         bool started = false;
         for (size_t i = 0; i < 8 * exponent.size(); i++) {
             if (started) ring.square(r);
             if (exponent[i / 8] >> (7 - i % 8) & 1) {
-                if (started)
-                    ring.multiply(r, base);
-                else
-                    r = base;
+                if (started) ring.multiply(r, base);
                 started = true;
             }
         }
         return r;
     }
+    Element r = ring.one();
     std::vector<Element> table(16, r);
     for (size_t i = 1; i < 16; i++) {
         table[i] = table[i - 1];
@@ -117,12 +115,14 @@ class OddRing {
         }
         const Word zero[DIGIT] = {};
         limbs::sub(inverse_, zero, inverse_, DIGIT);
+    }
+    Number one() const {
         Number r(n_ + 1);
         r[n_] = 1;
-        one_ = remainder(r, m_);
-        one_.resize(n_);
+        r = remainder(r, m_);
+        r.resize(n_);
+        return r;
     }
-    Number one() const { return one_; }
     /// x R mod m for any x.
     Number enter(const Number& x) const {
         const Number small = remainder(x, m_);
@@ -198,7 +198,6 @@ class OddRing {
     Number m_;
     size_t n_;
     Number padded_;
-    Number one_;
     Word inverse_[DIGIT];
     mutable Word truncating_[2 * DIGIT] = {};
     mutable Word wrapping_[2 * DIGIT] = {};
@@ -355,21 +354,20 @@ Number modexp_even(const Number& base, BytesView exponent, const Number& m, size
 /// Numbers modulo any m of at most 256 bits: one call a product.
 class CallRing {
   public:
+    /// A number and the modulus behind it, as the call wants its second operand.
     struct Element {
-        uint32_t w[8];
+        uint32_t w[16];
     };
-    explicit CallRing(const Number& m) {
-        for (size_t i = 0; i < 8; i++) y_m_[8 + i] = i < m.size() ? m[i] : 0;
+    explicit CallRing(const Number& m) : one_{} {
+        one_.w[0] = 1;
+        for (size_t i = 0; i < 8; i++) one_.w[8 + i] = i < m.size() ? m[i] : 0;
     }
-    Element one() const { return {{1, 0, 0, 0, 0, 0, 0, 0}}; }
-    void square(Element& x) const { multiply(x, x); }
-    void multiply(Element& x, const Element& y) const {
-        for (size_t i = 0; i < 8; i++) y_m_[i] = y.w[i];
-        guest::uint256_mul(x.w, y_m_);
-    }
+    Element one() const { return one_; }
+    void square(Element& x) const { guest::uint256_mul(x.w, x.w); }
+    void multiply(Element& x, const Element& y) const { guest::uint256_mul(x.w, y.w); }
 
   private:
-    mutable uint32_t y_m_[16];
+    Element one_;
 };
 #endif
 
@@ -385,7 +383,8 @@ Bytes modexp(BytesView base, BytesView exponent, BytesView modulus) {
     if (m.size() <= 8) {
         const CallRing ring(m);
         const Number small = remainder(b, m);
-        CallRing::Element x{};
+        CallRing::Element x = ring.one();
+        x.w[0] = 0;
         std::copy(small.begin(), small.end(), x.w);
         const auto r = power(ring, x, exponent);
         return to_bytes(Number(r.w, r.w + 8), modulus.size());

@@ -48,6 +48,38 @@ constexpr uint32_t data_size(uint8_t op) { return op >= PUSH1 && op <= PUSH32 ? 
     return !(reaches & 0x80 * EACH);
 }
 
+/// Distance from `p` of the farthest byte among the WINDOW before it that could be a push reaching over p; 0 if there
+/// is none. Four bytes are looked at at a time with the bound of the nearest, so some that do not reach are named too.
+/// WINDOW bytes must be there.
+inline uint32_t farthest_reach(const uint8_t* p) {
+#ifdef __riscv
+    const uint32_t offset = reinterpret_cast<uintptr_t>(p) & 3;
+#else
+    constexpr uint32_t offset = 0;
+#endif
+    constexpr uint32_t EACH = 0x01010101;
+    const uint8_t* word = p - offset - LONGEST_PUSH;
+    uint32_t complement = (0x80 - (PUSH1 - 1) - (offset + LONGEST_PUSH - 3)) * EACH;
+#pragma clang loop unroll(full)
+    for (uint32_t i = 0; i < LONGEST_PUSH / 4; i++) {
+        uint32_t x;
+        std::memcpy(&x, __builtin_assume_aligned(word, WORD_ALIGNMENT), 4);
+        const uint32_t reaches = ((x & 0x7f * EACH) + complement) & ~x & 0x80 * EACH;
+        if (reaches) {
+            const auto distance = static_cast<uint32_t>(p - word);
+            return reaches & 0x80       ? distance
+                   : reaches & 0x8000   ? distance - 1
+                   : reaches & 0x800000 ? distance - 2
+                                        : distance - 3;
+        }
+        word += 4;
+        complement += 4 * EACH;
+    }
+    for (uint32_t d = offset; d > 0; d--)
+        if (data_size(*(p - d)) >= d) return d;
+    return 0;
+}
+
 }  // namespace
 
 Code::Code(BytesView bytes) : size_(bytes.size()), owned_(bytes.size() + CODE_PADDING) {
@@ -77,8 +109,13 @@ bool Code::search_jumpdest(uint32_t target) const {
     // push-like byte reaches over is in doubt, so the next candidate is the farthest such byte itself.
     uint32_t start = target;
     while (start > 0) {
-        uint32_t distance = std::min(start, LONGEST_PUSH);
-        while (distance > 0 && data_size(data_[start - distance]) < distance) distance--;
+        uint32_t distance = 0;
+        if (start >= WINDOW) {
+            distance = farthest_reach(data_ + start);
+        } else {
+            distance = std::min(start, LONGEST_PUSH);
+            while (distance > 0 && data_size(data_[start - distance]) < distance) distance--;
+        }
         if (distance == 0) break;
         start -= distance;
         if (target - start > LOOK_BACK) return analyze(target);

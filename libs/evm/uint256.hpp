@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstring>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "libs/base/bytes.hpp"
@@ -174,6 +176,13 @@ struct BasicUint256 {
     friend constexpr BasicUint256 operator<<(const BasicUint256& a, unsigned n) {
         BasicUint256 r;
         if (n >= 256) return r;
+#ifdef __riscv
+        if (!std::is_constant_evaluated()) {
+            r = a;
+            multiply_by_power_of_2(r.w, n, false);
+            return r;
+        }
+#endif
         const unsigned words = n / LIMB_BITS, bits = n % LIMB_BITS;
         if (bits == 0) {
             for (unsigned i = words; i < LIMBS; i++) r.w[i] = a.w[i - words];
@@ -190,6 +199,22 @@ struct BasicUint256 {
     friend constexpr BasicUint256 operator>>(const BasicUint256& a, unsigned n) {
         BasicUint256 r;
         if (n >= 256) return r;
+#ifdef __riscv
+        if (!std::is_constant_evaluated()) {
+            if (n == 0) return a;
+            // Modulo 2^256 - 1 a product with 2^(256 - n) is a rotation to the right by n; only of all ones it is zero,
+            // and that is undone by what follows.
+            r = a;
+            multiply_by_power_of_2(r.w, 256 - n, true);
+            const unsigned words = n / 32, bits = n % 32;
+            const bool ones = (a.w[0] & a.w[1] & a.w[2] & a.w[3] & a.w[4] & a.w[5] & a.w[6] & a.w[7]) == ~uint32_t{0};
+            if (ones) [[unlikely]]
+                r = max();
+            for (unsigned i = 8 - words; i < 8; i++) r.w[i] = 0;
+            r.w[7 - words] &= ~uint32_t{0} >> bits;
+            return r;
+        }
+#endif
         const unsigned words = n / LIMB_BITS, bits = n % LIMB_BITS;
         if (bits == 0) {
             for (unsigned i = words; i < LIMBS; i++) r.w[i - words] = a.w[i];
@@ -248,7 +273,13 @@ struct BasicUint256 {
         for (unsigned i = 0; i < nb; i++) rem.w[i] = u[i];
         return {q, rem};
     }
-    friend BasicUint256 operator/(const BasicUint256& a, const BasicUint256& b) { return divide(a, b).first; }
+    friend BasicUint256 operator/(const BasicUint256& a, const BasicUint256& b) {
+#ifdef __riscv
+        return quotient(a, b);
+#else
+        return divide(a, b).first;
+#endif
+    }
     friend BasicUint256 operator%(const BasicUint256& a, const BasicUint256& b) {
 #ifdef __riscv
         if (a < b) return a;
@@ -288,6 +319,46 @@ struct BasicUint256 {
         }
     }
 #ifdef __riscv
+    /// x := x 2^n modulo 2^256, or modulo 2^256 - 1 if `wrapping`; n < 256.
+    [[gnu::always_inline]] static void multiply_by_power_of_2(uint32_t x[8], unsigned n, bool wrapping) {
+        // The factor, zero between uses, and the modulus behind it, where zero stands for 2^256.
+        constexpr uint32_t ONES = ~uint32_t{0};
+        static uint32_t plain[16] = {};
+        static uint32_t wrapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, ONES, ONES, ONES, ONES, ONES, ONES, ONES, ONES};
+        uint32_t* y_m = wrapping ? wrapped : plain;
+        y_m[n / 32] = uint32_t{1} << (n % 32);
+        guest::uint256_mul(x, y_m);
+        y_m[n / 32] = 0;
+    }
+
+    /// floor(a / b), 0 for b = 0. The quotient is the host's and is checked: with the remainder from its own call, q is
+    /// the one number below 2^256 / 2^t, where 2^t divides b, with q b = a - a mod b modulo 2^256.
+    [[gnu::noinline]] static BasicUint256 quotient(const BasicUint256& a, const BasicUint256& b) {
+        if (a.fits_u32() && b.fits_u32()) return b.w[0] ? BasicUint256{uint64_t{a.w[0] / b.w[0]}} : BasicUint256{};
+        if (a < b || b.is_zero()) return {};
+        if (guest::enter_unconstrained()) {
+            const BasicUint256 hint = divide(a, b).first;
+            guest::write(guest::HINT, hint.w, sizeof hint.w);
+            guest::exit_unconstrained();
+        }
+        auto* q = static_cast<BasicUint256*>(::operator new(sizeof(BasicUint256)));  // fresh, as HINT_READ demands
+        if (guest::hint_len() != sizeof(BasicUint256)) __builtin_trap();
+        guest::hint_read(q, sizeof(BasicUint256));
+        BasicUint256 rest = a;
+        rest.modular_product(BasicUint256{1}, b);
+        BasicUint256 product = b;
+        product.modular_product(*q, BasicUint256{});
+        if (!(product + rest == a)) __builtin_trap();
+        unsigned low = 0;
+        while (b.w[low] == 0) {
+            if (q->w[LIMBS - 1 - low]) __builtin_trap();
+            low++;
+        }
+        const uint32_t lowest_bit = b.w[low] & -b.w[low];
+        if ((uint64_t{q->w[LIMBS - 1 - low]} * lowest_bit) >> 32) __builtin_trap();
+        return *q;
+    }
+
   public:
     /// *this := *this * y mod m by system call; m = 0 stands for 2^256. The quotient must fit 256 bits.
     void modular_product(const BasicUint256& y, const BasicUint256& m) {
@@ -343,12 +414,23 @@ BasicUint256<W> exp(const BasicUint256<W>& base, const BasicUint256<W>& exponent
     const unsigned bits = exponent.bit_length();
     if (bits == 0) return U{1};
     if (base == U{2}) return exponent.fits_u32() ? U::power_of_2(exponent.low32()) : U{};
+#ifdef __riscv
+    // Each factor has the modulus 2^256, which is zero, behind it: no call needs a copy.
+    U r[2] = {base, U{}};
+    const U factor[2] = {base, U{}};
+    for (unsigned i = bits - 1; i-- > 0;) {
+        guest::uint256_mul(r[0].w, r[0].w);
+        if (exponent.bit(i)) guest::uint256_mul(r[0].w, factor[0].w);
+    }
+    return r[0];
+#else
     U r = base;
     for (unsigned i = bits - 1; i-- > 0;) {
         r = r * r;
         if (exponent.bit(i)) r = r * base;
     }
     return r;
+#endif
 }
 
 /// Two's complement division, truncated; the one overflow, -2^255 / -1, wraps (YP: SDIV).

@@ -156,17 +156,34 @@ memmove:                                # forward when safe, else from the end
     andi a4, a2, -4
     sub a4, t2, a4                      # where the words end
     bnez a3, 4f
+    andi a5, a2, 12                     # words beside the fours
+    beqz a5, 9f
+    sub a5, t2, a5
 3:  addi t1, t1, -4
     addi t2, t2, -4
     lw t3, 0(t1)
     sw t3, 0(t2)
-    bne t2, a4, 3b
+    bne t2, a5, 3b
+9:  beq t2, a4, .Lmove_bytes
+8:  addi t1, t1, -16
+    addi t2, t2, -16
+    lw t3, 12(t1)
+    lw t4, 8(t1)
+    lw t5, 4(t1)
+    lw t6, 0(t1)
+    sw t3, 12(t2)
+    sw t4, 8(t2)
+    sw t5, 4(t2)
+    sw t6, 0(t2)
+    bne t2, a4, 8b
     j .Lmove_bytes
 4:  sub t1, t1, a3
     slli a5, a3, 3
     neg a6, a5
     lw t3, 0(t1)
-5:  addi t1, t1, -4
+    andi a7, a2, 4
+    beqz a7, 9f
+    addi t1, t1, -4
     addi t2, t2, -4
     lw t4, 0(t1)
     sll t3, t3, a6
@@ -174,8 +191,21 @@ memmove:                                # forward when safe, else from the end
     or t3, t3, t5
     sw t3, 0(t2)
     mv t3, t4
+9:  beq t2, a4, 8f
+5:  addi t1, t1, -8
+    addi t2, t2, -8
+    lw t4, 4(t1)
+    sll t3, t3, a6
+    srl t5, t4, a5
+    or t3, t3, t5
+    sw t3, 4(t2)
+    lw t3, 0(t1)
+    sll t4, t4, a6
+    srl t5, t3, a5
+    or t4, t4, t5
+    sw t4, 0(t2)
     bne t2, a4, 5b
-    add t1, t1, a3
+8:  add t1, t1, a3
 .Lmove_bytes:
     beq t2, a0, 7f
 6:  addi t1, t1, -1

@@ -64,6 +64,14 @@ void absorb(uint32_t* s, const uint8_t* p, size_t words) {
         }
     }
 }
+/// A whole block, by straight code where alignment allows.
+void absorb_block(uint64_t state[25], const uint8_t* p) {
+    auto* s = reinterpret_cast<uint32_t*>(state);
+    if (reinterpret_cast<uintptr_t>(p) & 3) return absorb<false>(s, p, RATE / 4);
+    const auto* q = reinterpret_cast<const uint32_t*>(p);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < RATE / 4; i++) s[i] ^= q[i];
+}
 /// XORs whole 4-byte words of `p` into the state, from the state's word `at` on.
 void absorb_words(uint64_t state[25], const uint8_t* p, size_t words, size_t at = 0) {
     absorb<false>(reinterpret_cast<uint32_t*>(state) + at, p, words);
@@ -105,6 +113,19 @@ void absorb_first_words(uint64_t state[25], const uint8_t* p, size_t words) {
 
 #endif
 
+#ifdef __riscv
+/// A whole block into a state that is not initialised yet.
+void absorb_first_block(uint64_t state[25], const uint8_t* p) {
+    if (reinterpret_cast<uintptr_t>(p) & 3) return absorb_first_words(state, p, RATE / 4);
+    auto* s = reinterpret_cast<uint32_t*>(state);
+    __builtin_memcpy_inline(s, __builtin_assume_aligned(p, 4), RATE);
+    __builtin_memset_inline(s + RATE / 4, 0, 200 - RATE);
+}
+#else
+void absorb_block(uint64_t state[25], const uint8_t* p) { absorb_words(state, p, RATE / 4); }
+void absorb_first_block(uint64_t state[25], const uint8_t* p) { absorb_first_words(state, p, RATE / 4); }
+#endif
+
 void xor_byte(uint64_t state[25], size_t at, uint8_t b) { reinterpret_cast<uint8_t*>(state)[at] ^= b; }
 
 }  // namespace
@@ -144,13 +165,13 @@ Bytes32 keccak256(BytesView data) {
     if (left < RATE) {
         absorb_first_words(state, p, left / 4);
     } else {
-        absorb_first_words(state, p, RATE / 4);
+        absorb_first_block(state, p);
         for (;;) {
             keccak_permute(state);
             p += RATE;
             left -= RATE;
             if (left < RATE) break;
-            absorb_words(state, p, RATE / 4);
+            absorb_block(state, p);
         }
         absorb_words(state, p, left / 4);
     }
@@ -176,7 +197,10 @@ void Keccak256::update(BytesView data) {
     }
     while (filled_ + left >= RATE) {
         const size_t take = RATE - filled_;
-        absorb_words(state_, p, take / 4, filled_ / 4);
+        if (filled_ == 0)
+            absorb_block(state_, p);
+        else
+            absorb_words(state_, p, take / 4, filled_ / 4);
         keccak_permute(state_);
         p += take;
         left -= take;

@@ -48,6 +48,24 @@ size_t reference_size(const uint8_t* p, const uint8_t* end) {
     return left >= n ? n : 0;
 }
 
+/// A branch with sixteen children behind digests, which is what most of a trie's upper nodes are; nullptr if it is not.
+Node* decode_full_branch(Arena& arena, BytesView rlp, BytesView payload, uint32_t born) {
+    constexpr size_t REFERENCE = 33, CHILDREN = 16;
+    if (payload.size() != CHILDREN * REFERENCE + 1) return nullptr;
+    const uint8_t* p = payload.data();
+    if (p[CHILDREN * REFERENCE] != 0x80) return nullptr;
+    for (size_t i = 0; i < CHILDREN; i++)
+        if (p[i * REFERENCE] != 0xa0) return nullptr;
+    Branch* b = arena.make<Branch>();
+    b->kind = Kind::branch;
+    b->born = born;
+    b->rlp = const_cast<uint8_t*>(rlp.data());
+    b->rlp_size = static_cast<uint32_t>(rlp.size());
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < CHILDREN; i++) b->slot[i].item = p + i * REFERENCE;
+    return b;
+}
+
 Result<Node*, Error> decode_branch(Arena& arena, BytesView rlp, BytesView payload, uint32_t born) {
     Branch* b = arena.make<Branch>();
     b->kind = Kind::branch;
@@ -72,6 +90,7 @@ Result<Node*, Error> decode_node(Arena& arena, BytesView rlp, uint32_t born) {
     auto list = rlp::read_list(rlp);
     if (!list) return Fail{Error::malformed_node};
     const BytesView payload = list->rest();
+    if (Node* b = decode_full_branch(arena, rlp, payload, born)) return b;
     auto first = list->next();
     if (!first) return Fail{Error::malformed_node};
     // Two items: leaf or extension. The second ends the list; a branch goes on.

@@ -84,11 +84,44 @@ TEST_CASE("256-bit arithmetic in the guest is the native one") {
             if (kind == 0) std::fill(x.begin(), x.end(), 0);
             if (kind == 1) std::fill(x.begin(), x.end(), 0xff);
             if (kind == 2) std::fill(x.begin(), x.begin() + rng() % 33, 0);
+            if (kind == 3) std::fill(x.begin() + rng() % 33, x.end(), 0);
+            if (kind == 3 && k == 1) x[31] = static_cast<uint8_t>(rng() % 3);
             append(data, x);
         }
         work.push_back({0, data});
     }
     check(work);
+}
+
+TEST_CASE("a quotient that the host invents ends the guest") {
+    using evm::uint256;
+    std::mt19937_64 rng(7);
+    const auto number = [&](unsigned bits) {
+        return uint256::from(Bytes32::from(random_bytes(rng, 32))) >> (256 - bits);
+    };
+    const auto run = [](const uint256& a, const uint256& b, const uint256& q) {
+        Bytes in(8 + 96);
+        store_le32(in.data(), evm::FALSE_QUOTIENT);
+        store_le32(in.data() + 4, 96);
+        a.store(in.data() + 8);
+        b.store(in.data() + 40);
+        // The guest reads limbs, least significant first.
+        for (size_t i = 0; i < 32; i++) in[8 + 64 + i] = q.to_bytes32()[31 - i];
+        const auto report = rv32::execute(program(), rv32::Stdin{{in}});
+        REQUIRE(report);
+        return !report->fault && report->exit_code == 0u;
+    };
+    for (unsigned twos : {0u, 1u, 5u, 31u, 32u, 33u, 64u, 100u}) {
+        for (unsigned bits : {40u, 100u, 128u, 150u}) {
+            const uint256 b = (number(bits) | uint256{1}) << twos, a = number(256) | uint256::power_of_2(255), q = a / b;
+            CHECK(run(a, b, q));
+            CHECK_FALSE(run(a, b, q + uint256{1}));
+            CHECK_FALSE(run(a, b, q - uint256{1}));
+            CHECK_FALSE(run(a, b, q ^ uint256::power_of_2(255)));
+            if (twos) CHECK_FALSE(run(a, b, q + uint256::power_of_2(256 - twos)));
+            CHECK_FALSE(run(a, b, number(256)));
+        }
+    }
 }
 
 TEST_CASE("key recovery in the guest is the native one") {
