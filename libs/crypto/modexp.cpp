@@ -133,9 +133,13 @@ class OddRing {
         return r;
     }
     Number leave(Number x) const {
-        Number unit(n_);
-        unit[0] = 1;
-        multiply(x, unit);
+        std::fill(t_.begin(), t_.end(), Word{0});
+        std::copy(x.begin(), x.end(), t_.begin());
+        for (size_t i = 0; i < n_; i += DIGIT) {
+            t_[n_ + DIGIT] = 0;
+            reduce_digit(t_.data());
+        }
+        store_reduced(x);
         x.resize(m_.size());
         return x;
     }
@@ -143,28 +147,15 @@ class OddRing {
     void multiply(Number& x, const Number& y) const {
         std::fill(t_.begin(), t_.end(), Word{0});
         Word* t = t_.data();
-        const Word* m = padded_.data();
-        Word lo[DIGIT], carry[DIGIT];
+        Word carry[DIGIT];
         for (size_t i = 0; i < n_; i += DIGIT) {
             load(x.data() + i);
             std::fill(carry, carry + DIGIT, Word{0});
             for (size_t j = 0; j < n_; j += DIGIT) multiply_add(t + j, y.data() + j, t + j, carry);
-            Word c = limbs::add(t + n_, t + n_, carry, DIGIT);
-            t[n_ + DIGIT] = c;
-            // q makes the lowest digit of t + q m vanish.
-            std::copy(t, t + DIGIT, lo);
-            load(inverse_);
-            guest::uint256_mul(lo, truncating_);
-            load(lo);
-            std::fill(carry, carry + DIGIT, Word{0});
-            multiply_add(lo, m, t, carry);
-            for (size_t j = DIGIT; j < n_; j += DIGIT) multiply_add(t + j - DIGIT, m + j, t + j, carry);
-            c = limbs::add(t + n_ - DIGIT, t + n_, carry, DIGIT);
-            std::fill(t + n_, t + n_ + DIGIT, Word{0});
-            t[n_] = t[n_ + DIGIT] + c;
+            t[n_ + DIGIT] = limbs::add(t + n_, t + n_, carry, DIGIT);
+            reduce_digit(t);
         }
-        const Word borrow = limbs::sub(x.data(), t, m, n_);
-        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
+        store_reduced(x);
     }
 
   private:
@@ -175,24 +166,49 @@ class OddRing {
     /// (carry, out) := loaded digit * x + addend + carry; the sum never exceeds two digits.
     void multiply_add(Word* out, const Word* x, const Word* addend, Word* carry) const {
         // lo = product mod 2^256, hi + lo = product mod 2^256 - 1, and hi < 2^256 - 1.
-        Word lo[DIGIT], hi[DIGIT];
-        for (size_t i = 0; i < DIGIT; i++) lo[i] = hi[i] = x[i];
+        Word lo[DIGIT], sum[DIGIT];
+        for (size_t i = 0; i < DIGIT; i++) lo[i] = sum[i] = x[i];
         guest::uint256_mul(lo, truncating_);
-        guest::uint256_mul(hi, wrapping_);
-        const Word borrow = limbs::sub(hi, hi, lo, DIGIT);
-        Word up = limbs::add(lo, lo, addend, DIGIT);
-        up += limbs::add(out, lo, carry, DIGIT);
-        // hi - borrow + up
-        int64_t c = static_cast<int64_t>(up) - borrow;
+        guest::uint256_mul(sum, wrapping_);
+        Word up = 0, borrow = 0;
+#pragma clang loop unroll(full)
         for (size_t i = 0; i < DIGIT; i++) {
-            if (c == 0) {
-                carry[i] = hi[i];
-                continue;
-            }
-            c += hi[i];
-            carry[i] = static_cast<Word>(c);
-            c >>= 32;
+            const Word a = lo[i] + addend[i], b = a + carry[i], c = b + up, d = sum[i] - lo[i];
+            up = static_cast<Word>(a < lo[i]) + static_cast<Word>(b < a) + static_cast<Word>(c < b);
+            out[i] = c;
+            carry[i] = d - borrow;
+            borrow = static_cast<Word>(sum[i] < lo[i]) | static_cast<Word>(d < borrow);
         }
+        // hi - borrow + up
+        if (up > borrow) {
+            up -= borrow;
+            for (size_t i = 0; up && i < DIGIT; i++) {
+                carry[i] += up;
+                up = carry[i] < up;
+            }
+        } else if (borrow > up) {
+            for (size_t i = 0; borrow && i < DIGIT; i++) borrow = carry[i]-- == 0;
+        }
+    }
+    /// t := (t + q m) / 2^256 for the q that makes the lowest digit vanish. t has n_ words and one digit's carry above.
+    void reduce_digit(Word* t) const {
+        const Word* m = padded_.data();
+        Word lo[DIGIT], carry[DIGIT] = {};
+        std::copy(t, t + DIGIT, lo);
+        load(inverse_);
+        guest::uint256_mul(lo, truncating_);
+        load(lo);
+        multiply_add(lo, m, t, carry);
+        for (size_t j = DIGIT; j < n_; j += DIGIT) multiply_add(t + j - DIGIT, m + j, t + j, carry);
+        const Word c = limbs::add(t + n_ - DIGIT, t + n_, carry, DIGIT);
+        std::fill(t + n_, t + n_ + DIGIT, Word{0});
+        t[n_] = t[n_ + DIGIT] + c;
+    }
+    /// x := t mod m, for t < 2 m.
+    void store_reduced(Number& x) const {
+        const Word* t = t_.data();
+        const Word borrow = limbs::sub(x.data(), t, padded_.data(), n_);
+        if (!t[n_] && borrow) std::copy(t, t + n_, x.begin());
     }
 
     Number m_;

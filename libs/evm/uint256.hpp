@@ -179,7 +179,7 @@ struct BasicUint256 {
 #ifdef __riscv
         if (!std::is_constant_evaluated()) {
             r = a;
-            multiply_by_power_of_2(r.w, n, false);
+            multiply_by_power_of_2(r.w, n);
             return r;
         }
 #endif
@@ -199,22 +199,6 @@ struct BasicUint256 {
     friend constexpr BasicUint256 operator>>(const BasicUint256& a, unsigned n) {
         BasicUint256 r;
         if (n >= 256) return r;
-#ifdef __riscv
-        if (!std::is_constant_evaluated()) {
-            if (n == 0) return a;
-            // Modulo 2^256 - 1 a product with 2^(256 - n) is a rotation to the right by n; only of all ones it is zero,
-            // and that is undone by what follows.
-            r = a;
-            multiply_by_power_of_2(r.w, 256 - n, true);
-            const unsigned words = n / 32, bits = n % 32;
-            const bool ones = (a.w[0] & a.w[1] & a.w[2] & a.w[3] & a.w[4] & a.w[5] & a.w[6] & a.w[7]) == ~uint32_t{0};
-            if (ones) [[unlikely]]
-                r = max();
-            for (unsigned i = 8 - words; i < 8; i++) r.w[i] = 0;
-            r.w[7 - words] &= ~uint32_t{0} >> bits;
-            return r;
-        }
-#endif
         const unsigned words = n / LIMB_BITS, bits = n % LIMB_BITS;
         if (bits == 0) {
             for (unsigned i = words; i < LIMBS; i++) r.w[i - words] = a.w[i];
@@ -319,13 +303,10 @@ struct BasicUint256 {
         }
     }
 #ifdef __riscv
-    /// x := x 2^n modulo 2^256, or modulo 2^256 - 1 if `wrapping`; n < 256.
-    [[gnu::always_inline]] static void multiply_by_power_of_2(uint32_t x[8], unsigned n, bool wrapping) {
-        // The factor, zero between uses, and the modulus behind it, where zero stands for 2^256.
-        constexpr uint32_t ONES = ~uint32_t{0};
-        static uint32_t plain[16] = {};
-        static uint32_t wrapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, ONES, ONES, ONES, ONES, ONES, ONES, ONES, ONES};
-        uint32_t* y_m = wrapping ? wrapped : plain;
+    /// x := x 2^n modulo 2^256; n < 256.
+    [[gnu::always_inline]] static void multiply_by_power_of_2(uint32_t x[8], unsigned n) {
+        // The factor, zero between uses, and behind it the modulus, where zero stands for 2^256.
+        static uint32_t y_m[16] = {};
         y_m[n / 32] = uint32_t{1} << (n % 32);
         guest::uint256_mul(x, y_m);
         y_m[n / 32] = 0;
