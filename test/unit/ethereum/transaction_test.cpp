@@ -7,6 +7,7 @@
 #include "libs/base/hex.hpp"
 #include "libs/ethereum/block.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/signers.hpp"
 #include "test/unit/ethereum/data.hpp"
 
 using namespace ashlar;
@@ -97,4 +98,42 @@ TEST_CASE("decoding changed transactions of real blocks never fails otherwise th
     CHECK(decoded > 0);
     CHECK(refused > 0);
     for (size_t n : types) CHECK(n > 0);
+}
+
+TEST_CASE("signers recovered together are those recovered one by one") {
+    size_t senders = 0, authorities = 0;
+    for (const auto& folder : test::block_folders()) {
+        const auto data = read_block_folder(folder);
+        REQUIRE(data);
+        const auto block = decode_block(data->block_rlp);
+        REQUIRE(block);
+        std::vector<Transaction> transactions;
+        for (const BytesView item : block->items)
+            transactions.push_back(decode_transaction(item, Revision::osaka).value());
+        if (!transactions.empty()) {
+            // Three that nobody signed: s too high, r out of range, r no abscissa (5 is none).
+            for (const uint256& r : {transactions[0].r, uint256{}, uint256{5}}) {
+                transactions.push_back(transactions[0]);
+                transactions.back().r = r;
+            }
+            transactions[transactions.size() - 3].s = uint256{} - uint256{1};
+        }
+        const auto signers = recover_signers(transactions);
+        REQUIRE(signers.size() == transactions.size());
+        for (size_t i = 0; i < transactions.size(); i++) {
+            const Transaction& t = transactions[i];
+            CHECK(signers[i].sender == recover_sender(t));
+            CHECK(signers[i].sender.has_value() == (i < block->items.size()));
+            senders += signers[i].sender.has_value();
+            REQUIRE(signers[i].authorities.size() == t.authorizations.size());
+            for (size_t k = 0; k < t.authorizations.size(); k++, authorities++)
+                CHECK(signers[i].authorities[k] == recover_authority(t.authorizations[k]));
+        }
+    }
+    if (test::block_folders().empty()) {
+        WARN("SKIPPED: no blocks at ASHLAR_DATA");
+        return;
+    }
+    CHECK(senders > 1000);
+    CHECK(authorities > 0);
 }

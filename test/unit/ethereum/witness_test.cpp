@@ -72,6 +72,25 @@ TEST_CASE("nodes, codes and headers are found by hash") {
         CHECK(Bytes(w.node(i).begin(), w.node(i).end()) == b);
     }
     CHECK(w.find_node(Bytes32{}.data()) == w.node_count());
+    // What is added behind a search is found as well, in small and in large numbers.
+    for (const size_t more : {size_t{1}, size_t{3}, size_t{2000}}) {
+        const size_t before = w.node_count();
+        for (size_t i = 0; i < more; i++) {
+            Bytes b(40 + rng() % 500);
+            for (auto& x : b) x = static_cast<uint8_t>(rng());
+            nodes.push_back(b);
+            w.add_node(b);
+        }
+        for (size_t i = before; i < w.node_count(); i++) {
+            const Bytes32 digest = hash::keccak256(w.node(i));
+            CHECK(w.find_node(digest.data()) == i);
+        }
+        CHECK(w.find_node(hash::keccak256(nodes[0]).data()) < w.node_count());
+    }
+    Witness other;
+    other.add_node({1, 2, 3, 4});
+    w.add(std::move(other));
+    CHECK(w.find_node(hash::keccak256(Bytes{1, 2, 3, 4}).data()) == w.node_count() - 1);
     w.add_code({1, 2, 3});
     CodeStore codes;
     w.fill(codes);
