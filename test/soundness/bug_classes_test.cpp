@@ -6,6 +6,7 @@
 #include <random>
 
 #include "libs/air/describe.hpp"
+#include "libs/iop/security.hpp"
 #include "libs/iop/structure.hpp"
 #include "libs/machine/prover.hpp"
 #include "test/soundness/lab.hpp"
@@ -256,7 +257,63 @@ TEST_CASE("class 20: the fixed tables' commitment is setup's own", "[soundness]"
     CHECK_FALSE(machine::verify_chunk(changed->vk, proven().statement, proven().proof));
 }
 
-TEST_CASE("classes 21, 22: the profile for tests is no security, and says so", "[soundness]") {
-    CHECK(iop::named_profile("test")->for_tests);
-    for (const char* name : {"chunk", "chunk-small", "fold", "final"}) CHECK_FALSE(iop::named_profile(name)->for_tests);
+TEST_CASE("class 21: the bits that a profile claims are those of its weakest part, for this machine's own size",
+          "[soundness]") {
+    iop::MachineSize size;
+    for (const auto& chip : air::describe_all<machine::MachineChips>()) {
+        size.constraints += static_cast<uint32_t>(chip.constraints.size());
+        size.columns += chip.num_main + chip.num_prep;
+        for (const auto& i : chip.interactions)
+            size.message_length = std::max(size.message_length, static_cast<uint32_t>(i.values.size()));
+    }
+    for (const auto& i : air::describe_statement<machine::PublicStatement>().interactions)
+        size.message_length = std::max(size.message_length, static_cast<uint32_t>(i.values.size()));
+    for (const char* name : {"chunk", "chunk-small", "fold", "final"}) {
+        const iop::Profile& p = *iop::named_profile(name);
+        double least = iop::collision_bits();
+        for (uint32_t k0 = 1; k0 <= p.max_log_slices; k0++)
+            for (const auto& part : iop::security_components(p, k0, size)) {
+                INFO(name << ", " << k0 << " slice variables, " << part.name);
+                CHECK(part.bits >= 128);
+                least = std::min(least, part.bits);
+            }
+        CHECK(std::min(iop::collision_bits(), iop::security_bits(p, size)) == least);
+    }
+    // The profile for tests is no security, and nothing outside tests takes it.
+    const iop::Profile& test_profile = *iop::named_profile("test");
+    CHECK(iop::security_bits(test_profile, size) < 40);
+    CHECK(test_profile.for_tests);
+    const Bytes key = encode(proven().key.vk);
+    CHECK(machine::decode_verifying_key(key).error().code == machine::VerifyCode::profile_for_tests);
+    CHECK(machine::verify_run(proven().key.vk, {}).error().code == machine::VerifyCode::profile_for_tests);
+}
+
+TEST_CASE("class 22: what is not proven elsewhere is used where the profile says so only", "[soundness]") {
+    // Chunks and folds stay within unique decoding; `final` alone goes to the Johnson bound, with samples that bind.
+    for (const char* name : {"chunk", "chunk-small", "fold"}) {
+        const iop::Profile& p = *iop::named_profile(name);
+        for (uint32_t x : p.johnson) CHECK(x == 0);
+        for (uint32_t x : p.ood) CHECK(x == 0);
+    }
+    const iop::Profile& last = *iop::named_profile("final");
+    for (size_t i = 0; i < last.johnson.size(); i++) CHECK((last.johnson[i] > 0) == (last.ood[i] > 0));
+    for (size_t i = 0; i < last.johnson.size(); i++) {
+        iop::Profile p = last;
+        p.ood[i] = last.ood[i] ? 0 : 1;
+        CHECK_FALSE(iop::check(p).empty());
+        p = *iop::named_profile("chunk");
+        if (i >= p.johnson.size()) continue;
+        p.johnson[i] = 3;
+        CHECK_FALSE(iop::check(p).empty());
+    }
+    // A key that claims a stronger profile than its proof was made with is another key.
+    iop::VerifyingKey other = proven().key.vk.proof;
+    other.profile = *iop::named_profile("chunk-small");
+    const auto made = iop::make_verifying_key(other);
+    if (made) CHECK_FALSE(made->digest == proven().key.vk.proof.digest);
+    // The permutation's rounds: 8 full, 23 and 20 partial.
+    CHECK(hash::Poseidon2Parameters<24>::HALF_FULL_ROUNDS == 4);
+    CHECK(hash::Poseidon2Parameters<24>::PARTIAL_ROUNDS == 23);
+    CHECK(hash::Poseidon2Parameters<16>::HALF_FULL_ROUNDS == 4);
+    CHECK(hash::Poseidon2Parameters<16>::PARTIAL_ROUNDS == 20);
 }
