@@ -185,7 +185,7 @@ async function file(seed) {
             coverage.add("transactions", `type ${data.type}${data.to === undefined ? " creation" : ""} ${result.execResult.exceptionError ? "failed" : "succeeded"}`);
         } catch (e) {
             refused++;
-            coverage.add("refused", e.message.split(":")[0].slice(0, 60));
+            coverage.add("refusals", e.message.split(":")[0].slice(0, 60));
             if (process.env.VERBOSE) console.error(`seed ${seed} tx ${i}: ${e.message.slice(0, 200)}`);
         }
     }
