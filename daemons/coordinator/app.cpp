@@ -35,6 +35,7 @@ constexpr auto IDLE_PAUSE = milliseconds(100);
 constexpr auto ROUND_LIMIT = std::chrono::seconds(30);
 constexpr int VERIFY_TRIES = 3;
 constexpr int64_t HEAD_PAUSE_MS = 1000;
+constexpr int64_t LOCAL_PAUSE_MS = 1000;
 
 /// Unix time at start plus steady time since: goes on evenly when somebody sets the clock.
 int64_t steady_unix_ms() {
@@ -61,6 +62,9 @@ Policy policy_from(const Config& c) {
     }
     return p;
 }
+
+/// Errors of this host, such as a full disk: no try of a block counts that fails for them.
+bool is_local(const Error& e) { return e.code.starts_with("store_") || e.code == "file_unwritable"; }
 
 /// Errors that say nothing about the block: trying again may help.
 bool is_transient(const Error& e) {
@@ -231,6 +235,18 @@ class Coordinator final : public App {
     }
     void complain(const HostResult<void>& r) { complain("store_trouble", r); }
 
+    /// Repeats a change until the store has taken it: a block whose end is not stored would stay "fetching" for good.
+    void insist(const std::function<HostResult<void>()>& change) {
+        while (!stop_.stop_requested()) {
+            const auto done = change();
+            complain(done);
+            if (done) return;
+            rounds_[0].beat();
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, IDLE_PAUSE, [&] { return stop_.stop_requested(); });
+        }
+    }
+
     bool fetch_one() {
         auto next = scheduler_->begin_fetch();
         if (!next) complain("fetch_trouble", Fail{next.error()});
@@ -242,12 +258,18 @@ class Coordinator final : public App {
         if (!done) {
             if (stop_.stop_requested()) return false;  // stays "fetching": recover() queues it again
             if (done.error().code == "rpc_block_missing" && b.number == 0) {  // the chain has not got there yet
-                complain(scheduler_->postpone(b.id, HEAD_PAUSE_MS));
+                insist([&] { return scheduler_->postpone(b.id, HEAD_PAUSE_MS); });
+                return true;
+            }
+            if (is_local(done.error())) {
+                complain("input_trouble", Fail{done.error()});
+                insist([&] { return scheduler_->postpone(b.id, LOCAL_PAUSE_MS); });
                 return true;
             }
             warn("fetch_failed", b, done.error());
-            complain(scheduler_->fetch_failed(b.id, done.error(), !is_transient(done.error())));
+            insist([&] { return scheduler_->fetch_failed(b.id, done.error(), !is_transient(done.error())); });
         } else {
+            complain("input_trouble", {});
             metrics_.observe("ashlar_coordinator_fetch_seconds", static_cast<double>(steady_unix_ms() - begin) / 1000);
         }
         return true;
@@ -375,6 +397,11 @@ class Coordinator final : public App {
 };
 
 }  // namespace
+
+HttpResponse answer(const HostResult<json::object>& result, int status) {
+    if (!result) return error_response(status_of(result.error()), result.error());
+    return json_response(json::serialize(*result), status);
+}
 
 HostResult<std::unique_ptr<App>> App::start(const Config& config, std::vector<std::string> engine_command) {
     auto app = std::make_unique<Coordinator>(config, std::move(engine_command));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <boost/json/object.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -47,6 +48,9 @@ class App {
     virtual std::string summary() = 0;
     virtual void stop() = 0;
 };
+
+/// What a route says: the object, or the error with its status.
+cluster::HttpResponse answer(const HostResult<boost::json::object>& result, int status = 200);
 
 std::vector<cluster::HttpRoute> job_routes(Context&);
 std::vector<cluster::HttpRoute> block_routes(Context&);

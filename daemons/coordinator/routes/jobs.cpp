@@ -25,11 +25,6 @@ HostResult<uint64_t> number_param(const std::string& name, const std::string& te
     return v;
 }
 
-HttpResponse answer(const HostResult<json::object>& r, int status = 200) {
-    if (!r) return error_response(status_of(r.error()), r.error());
-    return json_response(json::serialize(*r), status);
-}
-
 HostResult<JobId> job_id(const HttpRequest& r) {
     ASHLAR_ASSIGN(const uint64_t id, number_param("job", r.params.at("id")));
     return JobId{static_cast<int64_t>(id & INT64_MAX)};

@@ -17,11 +17,6 @@ namespace {
 
 constexpr uint64_t MAX_CLAIM_WAIT_MS = 20000;
 
-HttpResponse answer(const HostResult<json::object>& r, int status = 200) {
-    if (!r) return error_response(status_of(r.error()), r.error());
-    return json_response(json::serialize(*r), status);
-}
-
 std::string info_text(const json::object& o) {
     const auto* info = o.if_contains("info");
     return info && info->is_object() ? json::serialize(*info) : "{}";
