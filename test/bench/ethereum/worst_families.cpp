@@ -6,71 +6,12 @@
 #include <random>
 
 #include "libs/base/hex.hpp"
+#include "libs/evm/opcodes.hpp"
 
 namespace ashlar::bench {
 namespace {
 
-/// Instructions by their bytes; enough of an assembler for loops.
-enum Op : uint8_t {
-    STOP = 0x00,
-    ADD = 0x01,
-    MUL = 0x02,
-    SUB = 0x03,
-    DIV = 0x04,
-    SDIV = 0x05,
-    MOD = 0x06,
-    SMOD = 0x07,
-    ADDMOD = 0x08,
-    MULMOD = 0x09,
-    EXP = 0x0a,
-    SIGNEXTEND = 0x0b,
-    LT = 0x10,
-    GT = 0x11,
-    SLT = 0x12,
-    EQ = 0x14,
-    ISZERO = 0x15,
-    AND = 0x16,
-    NOT = 0x19,
-    BYTE = 0x1a,
-    SHL = 0x1b,
-    SHR = 0x1c,
-    SAR = 0x1d,
-    CLZ = 0x1e,
-    KECCAK256 = 0x20,
-    ADDRESS = 0x30,
-    BALANCE = 0x31,
-    CALLDATALOAD = 0x35,
-    CALLDATACOPY = 0x37,
-    CODECOPY = 0x39,
-    EXTCODESIZE = 0x3b,
-    EXTCODECOPY = 0x3c,
-    RETURNDATACOPY = 0x3e,
-    BLOCKHASH = 0x40,
-    SELFBALANCE = 0x47,
-    POP = 0x50,
-    MLOAD = 0x51,
-    MSTORE = 0x52,
-    MSTORE8 = 0x53,
-    SLOAD = 0x54,
-    SSTORE = 0x55,
-    JUMPI = 0x57,
-    PC = 0x58,
-    GAS = 0x5a,
-    JUMPDEST = 0x5b,
-    TLOAD = 0x5c,
-    TSTORE = 0x5d,
-    MCOPY = 0x5e,
-    PUSH0 = 0x5f,
-    DUP1 = 0x80,
-    SWAP1 = 0x90,
-    LOG0 = 0xa0,
-    CREATE = 0xf0,
-    CALL = 0xf1,
-    RETURN = 0xf3,
-    DELEGATECALL = 0xf4,
-    CREATE2 = 0xf5,
-    STATICCALL = 0xfa,
-};
+using namespace evm;
 
 Bytes operator+(Bytes a, const Bytes& b) {
     a.insert(a.end(), b.begin(), b.end());
@@ -280,7 +221,7 @@ void add_curves(Families& f, const Vectors& bn, const Vectors& bls) {
 void add_instructions(Families& f) {
     const Bytes big = push_word(f.random(32)), big2 = push_word(f.random(32)), big3 = push_word(f.random(32));
     const Bytes half = push_word(Bytes(16) + f.random(16)), odd = push_word(Bytes(12) + f.random(20));
-    const auto binary = [&](const std::string& name, const Bytes& a, const Bytes& b, Op op) {
+    const auto binary = [&](const std::string& name, const Bytes& a, const Bytes& b, Opcode op) {
         f.instruction(name, b + a, dup(2) + dup(2) + Bytes{op, POP});
     };
     binary("DIV 256 by 128 bits", big, half, DIV);
@@ -327,7 +268,7 @@ void add_instructions(Families& f) {
     f.instruction("MSTORE unaligned", big, {DUP1, PUSH0 + 1, 3, MSTORE}, 1000, page);
     f.instruction("MSTORE8", big, {DUP1, PUSH0 + 1, 3, MSTORE8}, 1000, page);
     const Bytes memory = f.random(16'500);
-    const auto copy = [&](const std::string& name, uint64_t to, uint64_t from, uint64_t size, Op op) {
+    const auto copy = [&](const std::string& name, uint64_t to, uint64_t from, uint64_t size, Opcode op) {
         f.instruction(name, {}, push(size) + push(from) + push(to) + Bytes{op}, size > 1000 ? 4 : 100, memory);
     };
     copy("MCOPY 8192 B", 8192, 0, 8192, MCOPY);

@@ -7,6 +7,7 @@
 #include "libs/hash/keccak256.hpp"
 #include "libs/mpt/account.hpp"
 #include "libs/rlp/encode.hpp"
+#include "test/support/numbered.hpp"
 #include "test/unit/mpt/reference.hpp"
 
 using namespace ashlar;
@@ -14,15 +15,10 @@ using namespace ashlar::ethereum;
 using evm::Revision;
 using evm::uint256;
 namespace ref = mpt::reference;
+using test::numbered;
 
 namespace {
 
-Address numbered(uint8_t n) {
-    Address a;
-    a[0] = 0xee;
-    a[19] = n;
-    return a;
-}
 const Address CONTRACT = numbered(1), TARGET = numbered(2);
 
 struct AccountSpec {

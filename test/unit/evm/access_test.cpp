@@ -6,19 +6,15 @@
 #include "libs/base/hex.hpp"
 #include "libs/evm/evm.hpp"
 #include "libs/evm/gas.hpp"
+#include "test/support/numbered.hpp"
 #include "test/unit/evm/memory_host.hpp"
 
 using namespace ashlar;
 using namespace ashlar::evm;
+using test::numbered;
 
 namespace {
 
-Address numbered(uint8_t n) {
-    Address a;
-    a[0] = 0xee;
-    a[19] = n;
-    return a;
-}
 const Address SENDER = numbered(0xff), RUNNER = numbered(1), TARGET = numbered(2), DELEGATE = numbered(3);
 /// PUSH20 of an address.
 std::string push(const Address& a) { return "73" + to_hex(a.view()); }

@@ -6,19 +6,15 @@
 #include "libs/base/hex.hpp"
 #include "libs/evm/gas.hpp"
 #include "libs/evm/precompiles.hpp"
+#include "test/support/numbered.hpp"
 #include "test/unit/evm/memory_host.hpp"
 
 using namespace ashlar;
 using namespace ashlar::evm;
+using test::numbered;
 
 namespace {
 
-Address numbered(uint8_t n) {
-    Address a;
-    a[0] = 0xee;
-    a[19] = n;
-    return a;
-}
 const Address SENDER = numbered(0xff);
 
 struct World {

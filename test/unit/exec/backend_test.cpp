@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
-#include <iostream>
 
+#include "test/support/isas.hpp"
 #include "test/unit/exec/backend_checks.hpp"
 
 using namespace ashlar;
@@ -11,11 +11,7 @@ TEST_CASE("launch and reduce agree with plain loops on every instruction set") {
     const IsaTable<test::BackendChecks> table = ASHLAR_ISA_TABLE(test::BackendChecks, test, BACKEND_CHECKS);
     for (size_t threads : {1, 3}) {
         ThreadPool pool(threads);
-        for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
-            if (!cpu_supports(isa)) {
-                std::cout << "not checked, the processor lacks it: " << isa_name(isa) << "\n";
-                continue;
-            }
+        for (Isa isa : test::testable_isas()) {
             for (size_t n : {0, 1, 7, 16, 100, 1000, 4099}) {
                 INFO(isa_name(isa) << " n " << n);
                 CHECK(table.select(isa).launch_and_reduce(pool, n) == "");

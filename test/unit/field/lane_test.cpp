@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
-#include <iostream>
 
+#include "test/support/isas.hpp"
 #include "test/unit/field/lane_checks.hpp"
 
 using namespace ashlar;
@@ -9,11 +9,7 @@ using namespace ashlar::exec;
 
 TEST_CASE("each lane agrees with scalar arithmetic") {
     const IsaTable<test::LaneChecks> table = ASHLAR_ISA_TABLE(test::LaneChecks, test, LANE_CHECKS);
-    for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
-        if (!cpu_supports(isa)) {
-            std::cout << "not checked, the processor lacks it: " << isa_name(isa) << "\n";
-            continue;
-        }
+    for (Isa isa : test::testable_isas()) {
         const test::LaneChecks& checks = table.select(isa);
         INFO(isa_name(isa) << ", width " << checks.width);
         CHECK(checks.arithmetic(21) == "");

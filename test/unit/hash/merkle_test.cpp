@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <iostream>
 #include <random>
 
 #include "libs/hash/merkle_tree.hpp"
+#include "test/support/isas.hpp"
 
 using namespace ashlar::hash;
 using ashlar::exec::Isa;
 using ashlar::exec::ThreadPool;
+using ashlar::test::testable_isas;
 
 namespace {
 
@@ -62,16 +63,6 @@ std::vector<F> rows_at(const Matrix& m, const std::vector<uint32_t>& indices) {
     return out;
 }
 
-std::vector<Isa> available() {
-    std::vector<Isa> r;
-    for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512})
-        if (ashlar::exec::cpu_supports(isa))
-            r.push_back(isa);
-        else
-            std::cout << "not checked, the processor lacks it: " << ashlar::exec::isa_name(isa) << "\n";
-    return r;
-}
-
 }  // namespace
 
 TEST_CASE("root agrees with tools/protocol.py") {
@@ -89,7 +80,7 @@ TEST_CASE("root agrees with tools/protocol.py") {
 
 TEST_CASE("bulk permutation agrees with the scalar one") {
     std::mt19937_64 rng(51);
-    for (Isa isa : available())
+    for (Isa isa : testable_isas())
         for (size_t n : {0, 1, 15, 16, 17, 50}) {
             std::vector<Poseidon2<24>::State> a(n), b;
             for (size_t i = 0; i < n; i++)
@@ -105,7 +96,7 @@ TEST_CASE("bulk permutation agrees with the scalar one") {
 
 TEST_CASE("trees of every instruction set agree with the plain one") {
     ThreadPool pool(2);
-    for (Isa isa : available())
+    for (Isa isa : testable_isas())
         for (unsigned log_n : {0, 1, 3, 4, 5, 8, 10})
             for (size_t width : {0, 1, 15, 16, 32})
                 for (bool reversed : {false, true}) {

@@ -2,23 +2,17 @@
 #include <catch2/catch.hpp>
 
 #include "libs/pcs/verify.hpp"
+#include "test/support/isas.hpp"
 #include "test/support/spec_prover.hpp"
 
 namespace {
 using namespace ashlar;
 using namespace ashlar::test;
-
-std::vector<exec::Isa> supported() {
-    std::vector<exec::Isa> out;
-    for (exec::Isa isa : {exec::Isa::scalar, exec::Isa::avx2, exec::Isa::avx512})
-        if (exec::cpu_supports(isa)) out.push_back(isa);
-    return out;
-}
 }  // namespace
 
 TEST_CASE("makes the specification's own proofs, byte by byte, on every instruction set") {
     exec::ThreadPool pool(2);
-    for (exec::Isa isa : supported())
+    for (exec::Isa isa : testable_isas())
         for (const SpecCase& c : read_spec_cases("test/vectors/protocol_vectors.txt")) {
             INFO(c.system << " under " << c.profile << " on " << exec::isa_name(isa));
             iop::ProvingKey key = spec_proving_key(c.system, *iop::named_profile(c.profile), isa, pool);
@@ -35,7 +29,7 @@ TEST_CASE("makes the specification's own proofs, byte by byte, on every instruct
 
 TEST_CASE("larger witnesses are accepted under the real code paths") {
     exec::ThreadPool pool(2);
-    for (exec::Isa isa : supported())
+    for (exec::Isa isa : testable_isas())
         for (const char* profile : {"test", "spec-test-johnson", "spec-test"}) {
             const iop::ProvingKey key = spec_proving_key("machine", *iop::named_profile(profile), isa, pool);
             const bool big = key.vk.profile.s > 10;
@@ -57,7 +51,7 @@ TEST_CASE("a proof does not depend on threads or instruction set") {
     const iop::Profile& profile = *iop::named_profile("test");
     const SpecRun run = spec_run(21, profile, 3000, 2000, 900, 1, 5000);
     Bytes first;
-    for (exec::Isa isa : supported())
+    for (exec::Isa isa : testable_isas())
         for (exec::ThreadPool* pool : {&one, &three}) {
             const iop::ProvingKey key = spec_proving_key("machine", profile, isa, *pool);
             const auto proof = iop::prove(key, run.public_values, spec_traces(key.vk, run.tables), *pool);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
-#include <iostream>
 
+#include "test/support/isas.hpp"
 #include "test/unit/poly/bulk_checks.hpp"
 
 using namespace ashlar;
@@ -10,11 +10,7 @@ using namespace ashlar::exec;
 TEST_CASE("bulk operations agree with their definitions on every instruction set") {
     const IsaTable<test::BulkChecks> table = ASHLAR_ISA_TABLE(test::BulkChecks, test, BULK_CHECKS);
     ThreadPool pool(2);
-    for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
-        if (!cpu_supports(isa)) {
-            std::cout << "not checked, the processor lacks it: " << isa_name(isa) << "\n";
-            continue;
-        }
+    for (Isa isa : test::testable_isas()) {
         for (unsigned log_n : {0, 1, 3, 4, 5, 9, 12}) {
             INFO(isa_name(isa) << " log_n " << log_n);
             CHECK(table.select(isa).tables(pool, log_n, 41) == "");

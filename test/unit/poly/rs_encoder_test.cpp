@@ -2,15 +2,16 @@
 #include "libs/poly/rs_encoder.hpp"
 
 #include <catch2/catch.hpp>
-#include <iostream>
 #include <random>
 #include <vector>
 
 #include "libs/poly/multilinear.hpp"
+#include "test/support/isas.hpp"
 
 using namespace ashlar::poly;
 using ashlar::exec::Isa;
 using ashlar::exec::ThreadPool;
+using ashlar::test::testable_isas;
 
 namespace {
 
@@ -27,21 +28,11 @@ std::vector<F> random_elements(size_t n, uint64_t seed) {
     return r;
 }
 
-std::vector<Isa> available() {
-    std::vector<Isa> r;
-    for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512})
-        if (ashlar::exec::cpu_supports(isa))
-            r.push_back(isa);
-        else
-            std::cout << "not checked, the processor lacks it: " << ashlar::exec::isa_name(isa) << "\n";
-    return r;
-}
-
 }  // namespace
 
 TEST_CASE("encoding is evaluation on the subgroup") {
     ThreadPool pool(2);
-    for (Isa isa : available())
+    for (Isa isa : testable_isas())
         for (unsigned log_n = 0; log_n <= 10; log_n++)
             for (unsigned lir : {0u, 1u, 3u}) {
                 const unsigned log_domain = log_n + lir;
@@ -66,7 +57,7 @@ TEST_CASE("large encodings agree between instruction sets and with evaluation") 
         const size_t n = size_t{1} << log_n;
         const auto in = random_elements(n, 62);
         std::vector<F> reference;
-        for (Isa isa : available()) {
+        for (Isa isa : testable_isas()) {
             std::vector<F> out(2 * n);
             RsEncoder(log_n, log_n + 1, pool, isa).encode(in.data(), n, 1, out.data(), 2 * n, pool);
             if (reference.empty()) reference = out;
