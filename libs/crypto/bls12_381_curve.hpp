@@ -46,12 +46,7 @@ using F12 = Fp12<Tower>;
 inline constexpr uint64_t X = 0xd201000000010000;
 
 /// A constant from its 64-bit words, least significant first.
-inline Fp constant(const uint64_t (&w)[6]) {
-    Fp::Words v{};
-    constexpr size_t SIZE = sizeof(limbs::Word);
-    for (size_t i = 0; i < v.size(); i++) v[i] = static_cast<limbs::Word>(w[i * SIZE / 8] >> (8 * (i * SIZE % 8)));
-    return Fp::from_words(v);
-}
+inline Fp constant(const uint64_t (&w)[6]) { return Fp::from_words(limbs::words_of(w)); }
 
 struct G1 {
     using F = Fp;

@@ -184,7 +184,7 @@ std::optional<FixedBytes<64>> multiply(BytesView point, BytesView scalar) {
     if (p->infinity) return encode(*p);
     // Two scalars of half the size share their doublings.
     HalfScalar low, high;
-    split(Scalar::reduce_be(scalar.data()), low, high);
+    split<Lattice>(Scalar::reduce_be(scalar.data()), low, high);
     const Affine<Fp> image{p->x * Fp::from_words(BETA), p->y};
     const std::vector<Affine<Fp>> points{low.negative ? -*p : *p, high.negative ? -image : image};
     return encode(multiply_sum<G1>(points, {low.magnitude, high.magnitude}).affine());

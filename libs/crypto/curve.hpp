@@ -18,6 +18,58 @@ struct Affine {
     }
 };
 
+/// Steps of the running sums in Jacobian coordinates, which the Miller loop (pairing.hpp) also takes; everything in
+/// place, because copies are what costs in the guest.
+///
+/// The end of (x, y, z) := 2 (x, y, z): x and y from m = 3 x^2 + a z^4 and yy = y^2, which is changed.
+template <class F>
+[[gnu::always_inline]] inline void finish_twice(F& x, F& y, const F& m, F& yy) {
+    x *= yy;
+    x.template times<4>();  // s
+    yy.square_in_place();
+    yy.template times<8>();
+    y = x;
+    F t = m;
+    t.square_in_place();
+    t -= x;
+    t -= x;
+    x = t;
+    y -= t;
+    y *= m;
+    y -= yy;
+}
+/// The start of (x, y, z) + q: h := x_q z^2 - x and r := y_q z^3 - y. Both zero: a doubling; h alone: infinity.
+template <class F>
+[[gnu::always_inline]] inline void start_add(const F& x, const F& y, const F& z, const Affine<F>& q, F& h, F& r) {
+    r = z;
+    r.square_in_place();
+    h = r;
+    h *= q.x;
+    h -= x;
+    r *= z;
+    r *= q.y;
+    r -= y;
+}
+/// Its end, but for z := z h: x and y of the sum. Changes h.
+template <class F>
+[[gnu::always_inline]] inline void finish_add(F& x, F& y, F& h, const F& r) {
+    F t = h;
+    t.square_in_place();
+    h *= t;
+    x *= t;  // v
+    t = r;
+    t.square_in_place();
+    t -= h;
+    t -= x;
+    t -= x;
+    x -= t;
+    x *= r;
+    h *= y;
+    x -= h;
+    y = x;
+    x = t;
+}
+
 /// Groups of points. A curve C names its field `F`, `A_IS_ZERO` (otherwise a = -3), `b()`, and the guest's calls `ADD`
 /// and `DOUBLE` or NO_CALL. With calls the running sum is affine and each step is one call; without, and on the host,
 /// it is Jacobian.
@@ -69,19 +121,7 @@ class Sum {
             z_ *= y_;
             z_ += z_;
             yy.square_in_place();
-            x_ *= yy;
-            x_.template times<4>();  // s
-            yy.square_in_place();
-            yy.template times<8>();
-            y_ = x_;
-            F x = m;
-            x.square_in_place();
-            x -= x_;
-            x -= x_;
-            x_ = x;
-            y_ -= x;
-            y_ *= m;
-            y_ -= yy;
+            finish_twice(x_, y_, m, yy);
         }
     }
     void add(const Point& q) {
@@ -105,14 +145,8 @@ class Sum {
                 curve_call(C::ADD, &q);
             }
         } else {
-            F r = z_;
-            r.square_in_place();
-            F h = r;
-            h *= q.x;
-            h -= x_;
-            r *= z_;
-            r *= q.y;
-            r -= y_;
+            F h, r;
+            start_add(x_, y_, z_, q, h, r);
             if (h.is_zero()) {
                 if (r.is_zero())
                     twice();
@@ -121,20 +155,7 @@ class Sum {
                 return;
             }
             z_ *= h;
-            F hh = h, x = r;
-            hh.square_in_place();
-            h *= hh;
-            x_ *= hh;  // v
-            x.square_in_place();
-            x -= h;
-            x -= x_;
-            x -= x_;
-            x_ -= x;
-            x_ *= r;
-            h *= y_;
-            x_ -= h;
-            y_ = x_;
-            x_ = x;
+            finish_add(x_, y_, h, r);
         }
     }
     Point affine() const {

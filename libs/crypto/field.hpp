@@ -25,6 +25,29 @@ struct WithoutCalls {
     static constexpr guest::Syscall ADD = NO_CALL, SUB = NO_CALL, MUL = NO_CALL;
 };
 
+/// x^e for an exponent of any number of words, least significant first. Windows of four bits.
+template <class F, size_t K>
+F power(const F& x, const std::array<limbs::Word, K>& e) {
+    F table[16];
+    table[0] = F::one();
+    for (int i = 1; i < 16; i++) {
+        table[i] = table[i - 1];
+        table[i] *= x;
+    }
+    constexpr size_t PER_WORD = 2 * sizeof(limbs::Word);
+    F r = F::one();
+    bool started = false;
+    for (size_t i = K * PER_WORD; i-- > 0;) {
+        if (started)
+            for (int k = 0; k < 4; k++) r.square_in_place();
+        if (const unsigned digit = static_cast<unsigned>(e[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15) {
+            r *= table[digit];
+            started = true;
+        }
+    }
+    return r;
+}
+
 template <class P>
 class Field {
   public:
@@ -34,12 +57,7 @@ class Field {
     using Words = std::array<Word, N>;
     using Parameters = P;
 
-    static constexpr Words MODULUS = [] {
-        Words m{};
-        for (size_t i = 0; i < N; i++)
-            m[i] = static_cast<Word>(P::MODULUS[i * sizeof(Word) / 8] >> (8 * (i * sizeof(Word) % 8)));
-        return m;
-    }();
+    static constexpr Words MODULUS = limbs::words_of(P::MODULUS);
 
     constexpr Field() : v_{} {}
 #ifdef __riscv
@@ -205,26 +223,10 @@ class Field {
     }
     Field twice() const { return *this + *this; }
 
-    /// this^e for an exponent of any number of words, least significant first.
+    /// this^e.
     template <size_t K>
     Field pow(const std::array<Word, K>& e) const {
-        // Windows of four bits; the table is built lazily in order.
-        Field table[16];
-        table[0] = one();
-        for (int i = 1; i < 16; i++) table[i] = table[i - 1] * *this;
-        Field r = table[0];
-        bool started = false;
-        for (size_t i = K * sizeof(Word) * 2; i-- > 0;) {
-            if (started)
-                for (int k = 0; k < 4; k++) r *= r;
-            const unsigned digit =
-                static_cast<unsigned>(e[i / (2 * sizeof(Word))] >> (4 * (i % (2 * sizeof(Word))))) & 15;
-            if (digit) {
-                r *= table[digit];
-                started = true;
-            }
-        }
-        return r;
+        return power(*this, e);
     }
     /// Multiplicative inverse; zero for zero.
     Field inverse() const {
@@ -345,7 +347,7 @@ class Field {
 #if defined(__x86_64__)
         if constexpr (N == 4) {
             if (has_adx()) [[likely]] {
-                montgomery_adx_full(t, a.v_.data(), b.v_.data(), MODULUS.data(), INV);
+                montgomery_adx<4, 6>(t, a.v_.data(), b.v_.data(), MODULUS.data(), INV);
                 Field r;
                 r.reduce(t, t[N]);
                 return r;

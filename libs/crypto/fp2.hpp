@@ -118,25 +118,7 @@ struct Fp2 {
     }
     template <size_t K>
     Fp2 pow(const std::array<typename F::Word, K>& e) const {
-        // Windows of four bits.
-        Fp2 table[16];
-        table[0] = one();
-        for (int i = 1; i < 16; i++) {
-            table[i] = table[i - 1];
-            table[i] *= *this;
-        }
-        constexpr size_t PER_WORD = 2 * sizeof(typename F::Word);
-        Fp2 r = one();
-        bool started = false;
-        for (size_t i = K * PER_WORD; i-- > 0;) {
-            if (started)
-                for (int k = 0; k < 4; k++) r.square_in_place();
-            if (const unsigned digit = static_cast<unsigned>(e[i / PER_WORD] >> (4 * (i % PER_WORD))) & 15) {
-                r *= table[digit];
-                started = true;
-            }
-        }
-        return r;
+        return power(*this, e);
     }
     /// A square root if there is one, for p = 3 mod 4. Source: Adj, Rodriguez-Henriquez, eprint 2012/685, algorithm 9.
     std::optional<Fp2> sqrt() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -32,6 +33,15 @@ using Word = uint32_t;
 #else
 using Word = uint64_t;
 #endif
+
+/// A constant from its 64-bit words, least significant first.
+template <size_t N>
+constexpr std::array<Word, 8 * N / sizeof(Word)> words_of(const uint64_t (&a)[N]) {
+    std::array<Word, 8 * N / sizeof(Word)> w{};
+    for (size_t i = 0; i < w.size(); i++)
+        w[i] = static_cast<Word>(a[i * sizeof(Word) / 8] >> (8 * (i * sizeof(Word) % 8)));
+    return w;
+}
 
 /// a + b + carry; carry is 0 or 1 before and after.
 template <class W>

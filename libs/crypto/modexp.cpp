@@ -254,7 +254,7 @@ class OddRing {
         const Word *a = x.data(), *b = y.data(), *m = m_.data();
 #if defined(__x86_64__)
         if (n_ == 4 && has_adx()) {
-            montgomery_adx_full(t, a, b, m, inverse_);
+            montgomery_adx<4, 6>(t, a, b, m, inverse_);
             reduce(x);
             return;
         }

@@ -20,12 +20,7 @@ struct ScalarParameters : WithoutCalls {
 using Base = Field<BaseParameters>;
 using Scalar = Field<ScalarParameters>;
 
-constexpr Base::Words words_of(const std::array<uint64_t, 4>& a) {
-    Base::Words w{};
-    constexpr size_t SIZE = sizeof(limbs::Word);
-    for (size_t i = 0; i < w.size(); i++) w[i] = static_cast<limbs::Word>(a[i * SIZE / 8] >> (8 * (i * SIZE % 8)));
-    return w;
-}
+using limbs::words_of;
 
 struct Curve {
     using F = Base;

@@ -42,51 +42,19 @@ class MillerPoint {
         z *= zz;
         zz *= m;  // the slope, times Z
         multiply_by_line(f, z, zz, constant);
-        x_ *= yy;
-        x_.template times<4>();  // s
-        yy.square_in_place();
-        yy.template times<8>();
-        y_ = x_;
-        E x = m;
-        x.square_in_place();
-        x -= x_;
-        x -= x_;
-        x_ = x;
-        y_ -= x;
-        y_ *= m;
-        y_ -= yy;
+        finish_twice(x_, y_, m, yy);
     }
     /// f := f * (line through this point and q), this point := their sum. They must differ up to sign.
     void add(Fp12<T>& f, const Affine<E>& q) {
-        E r = z_;
-        r.square_in_place();
-        E h = r;
-        h *= q.x;
-        h -= x_;
-        r *= z_;
-        r *= q.y;
-        r -= y_;
+        E h, r;
+        start_add(x_, y_, z_, q, h, r);
         z_ *= h;
         E constant = r, t = q.y, z = z_, slope = r;
         constant *= q.x;
         t *= z_;
         constant -= t;
         multiply_by_line(f, z, slope, constant);
-        t = h;
-        t.square_in_place();
-        h *= t;
-        x_ *= t;  // v
-        E x = r;
-        x.square_in_place();
-        x -= h;
-        x -= x_;
-        x -= x_;
-        x_ -= x;
-        x_ *= r;
-        h *= y_;
-        x_ -= h;
-        y_ = x_;
-        x_ = x;
+        finish_add(x_, y_, h, r);
     }
 
   private:

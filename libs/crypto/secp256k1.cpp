@@ -239,7 +239,7 @@ const GeneratorTable& generator_table() {
 Sum double_multiply(const Scalar& u1, const Scalar& u2, const Point& p) {
     const GeneratorTable& generator = generator_table();
     HalfScalar low, high;
-    split(u2, low, high);
+    split<Lattice>(u2, low, high);
     const Digits a(low), b(high);
     PointTable table, image;
     table.fill(low.negative ? negated(p) : p);

@@ -34,7 +34,7 @@ void put(LaneBatch& batch, unsigned lane, const Candidate& c, const Scalar& r_in
     for (unsigned k = 0; k < 5; k++) batch.x[k][lane] = limbs[k];
     if (odd) batch.odd = static_cast<uint8_t>(batch.odd | 1u << lane);
     HalfScalar low, high;
-    split(c.s * r_inverse, low, high);
+    split<Lattice>(c.s * r_inverse, low, high);
     put_digits(low, batch.low, lane);
     put_digits(high, batch.high, lane);
     const auto g = (-(c.z * r_inverse)).words();
