@@ -31,18 +31,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 std::vector<Bytes> test::fuzz_seeds() {
-    test::Assembler calls;
+    rv32::Assembler calls;
     calls.call(0xF0);
-    calls.call(0xF1, test::DATA_BASE + 0x1000, 4);
+    calls.call(0xF1, rv32::DATA_BASE + 0x1000, 4);
     calls.call(3);
     calls.call(4);
-    calls.call(0x00010109, test::DATA_BASE);
-    calls.call(0x0001011D, test::DATA_BASE, test::DATA_BASE + 32);
-    calls.write(3, test::DATA_BASE, 4);
+    calls.call(0x00010109, rv32::DATA_BASE);
+    calls.call(0x0001011D, rv32::DATA_BASE, rv32::DATA_BASE + 32);
+    calls.write(3, rv32::DATA_BASE, 4);
     calls.halt();
     std::vector<Bytes> seeds = {make_elf(calls, std::vector<uint32_t>(64, 5))};
     for (uint64_t seed = 1; seed <= 4; seed++) {
-        test::Assembler code = test::random_program(seed, 60, 3);
+        rv32::Assembler code = test::random_program(seed, 60, 3);
         code.halt();
         seeds.push_back(make_elf(code, test::random_memory(seed)));
     }

@@ -24,11 +24,9 @@ struct Proven {
     Bytes proof;
 
     Proven() {
-        Assembler a;
-        a.li(a0, 1);
-        a.li(a1, 42);
-        a.call(0x10);
-        a.halt(0);
+        rv32::Assembler a;
+        a.call(rv32::Syscall::COMMIT, 1, 42);
+        a.halt();
         auto made = machine::setup(a.program(), *iop::named_profile("test"), exec::best_isa(), pool);
         REQUIRE(made);
         key = std::move(*made);
@@ -204,17 +202,15 @@ TEST_CASE("class 16: chunks chain by pc and the whole root", "[soundness]") {
 }
 
 TEST_CASE("class 17: overlapping operands and operands at the end of memory", "[soundness]") {
-    Assembler a;
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
+    rv32::Assembler a;
     const uint32_t last_keccak = 0x7800'0000 - 200;
-    a.li(a0, 0x0100'0000);
-    a.li(a1, 0x0100'0000);
-    a.call(0x0001'011d);  // x = y
-    a.li(a1, 0x0100'0004);
-    a.call(0x0001'011d);  // x and y overlap
-    a.li(a0, last_keccak);
-    a.li(a1, 0);
-    a.call(0x0001'0109);
-    a.halt(0);
+    a.call(UINT256_MUL, 0x0100'0000, 0x0100'0000);  // x = y
+    a.li(A1, 0x0100'0004);
+    a.call(UINT256_MUL);  // x and y overlap
+    a.call(KECCAK_PERMUTE, last_keccak);
+    a.halt();
     const Lab lab(a.program(), {});
     for (const auto& line : machine::check_trace(lab.trace, lab.prep, lab.statement)) FAIL_CHECK(line);
     // One word further the operand would leave memory.

@@ -156,21 +156,21 @@ TEST_CASE("a run that jumps to 0 without halting, or halts with a code, proves n
         REQUIRE_FALSE(r);
         return r.error().code;
     };
-    Assembler jump;
-    jump.jalr(zero, zero, 0);
+    rv32::Assembler jump;
+    jump.immediate(rv32::Opcode::jalr, rv32::registers::ZERO, rv32::registers::ZERO, 0);
     rv32::ChunkRecord record;
     rv32::AluRecord& r = record.jalr.append();
     r = {};
-    r.pc = Assembler::BASE;
+    r.pc = rv32::TEXT_BASE;
     r.t = 4;
     r.op = rv32::Opcode::jalr;
-    record.pc_in = Assembler::BASE;
+    record.pc_in = rv32::TEXT_BASE;
     record.t_out = 8;
     record.cycles = 1;
     record.leaves.push_back({0, {}, {4, 0, 0, 0, 0, 0, 0, 0}, {}});
     CHECK(outcome(jump.program(), record) == machine::VerifyCode::not_halted);
 
-    Assembler code;
+    rv32::Assembler code;
     code.halt(1);
     const rv32::Program program = code.program();
     auto cursor = rv32::ChunkCursor::make(program, {});

@@ -22,39 +22,33 @@ const VerifyOptions IN_TESTS{.allow_test_profiles = true};
 /// that its input names.
 struct Blocks {
     exec::ThreadPool pool{2};
-    ProvingKey subblock = key([](test::Assembler& a) {
-        using namespace test;
-        a.li(a0, 0x0100'0000);
-        a.li(a1, 4);
-        a.call(0xf1);
-        a.li(t1, 0x0100'0000);
-        a.lw(a1, t1, 0);
-        a.li(a0, 0);
-        a.call(0x10);
-        a.halt(0);
+    ProvingKey subblock = key([](rv32::Assembler& a) {
+        using enum rv32::Syscall;
+        using namespace rv32::registers;
+        a.call(HINT_READ, 0x0100'0000, 4);
+        a.li(T1, 0x0100'0000);
+        a.load(rv32::Opcode::lw, A1, T1, 0);
+        a.li(A0, 0);
+        a.call(COMMIT);
+        a.halt();
     });
-    ProvingKey aggregator = key([](test::Assembler& a) {
-        using namespace test;
-        a.li(a0, 0x0100'0000);
-        a.li(a1, 128);
-        a.call(0xf1);
-        for (uint32_t i = 0; i < 2; i++) {
-            a.li(a0, 0x0100'0000 + 64 * i);
-            a.li(a1, 0x0100'0020 + 64 * i);
-            a.call(0x1b);
-        }
-        a.li(t1, 0x0100'0020);
-        a.lw(a1, t1, 0);
-        a.li(a0, 0);
-        a.call(0x10);
-        a.halt(0);
+    ProvingKey aggregator = key([](rv32::Assembler& a) {
+        using enum rv32::Syscall;
+        using namespace rv32::registers;
+        a.call(HINT_READ, 0x0100'0000, 128);
+        for (uint32_t i = 0; i < 2; i++) a.call(VERIFY_PICO_PROOF, 0x0100'0000 + 64 * i, 0x0100'0020 + 64 * i);
+        a.li(T1, 0x0100'0020);
+        a.load(rv32::Opcode::lw, A1, T1, 0);
+        a.li(A0, 0);
+        a.call(COMMIT);
+        a.halt();
     });
     Bytes first = block(11, 22, 9), other = block(33, 44, 1 << 20);
     BlockRegions regions = *test::block_regions(aggregator.vk, subblock.vk, first);
 
     template <class Build>
     ProvingKey key(const Build& build) {
-        test::Assembler a;
+        rv32::Assembler a;
         build(a);
         auto k = setup(a.program(), *iop::named_profile("test"), exec::best_isa(), pool);
         if (!k) throw std::runtime_error(k.error().message);

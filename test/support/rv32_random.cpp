@@ -4,6 +4,9 @@
 namespace ashlar::test {
 namespace {
 
+using namespace rv32::registers;
+using rv32::Assembler;
+using rv32::DATA_BASE;
 using rv32::Opcode;
 using enum rv32::Opcode;
 
@@ -27,8 +30,7 @@ class Generator {
             if (!is_reserved(r)) code_.li(r, value());
         code_.li(SP, DATA_BASE + RANDOM_DATA_BYTES / 2);
         code_.li(TP, rounds);
-        const auto top = code_.label(), leave = code_.label();
-        code_.bind(top);
+        const auto top = code_.label_here(), leave = code_.label();
         while (body > 0) body -= std::min(body, instruction());
         code_.immediate(addi, TP, TP, -1);
         code_.branch(beq, TP, ZERO, leave);
@@ -72,8 +74,7 @@ class Generator {
             case 4:
                 return code_.immediate(one_of(SHIFT_OPS), target(), source(), static_cast<int32_t>(below(32)));
             case 5:
-                return code_.word(
-                    encode({below(2) ? lui : auipc, target(), 0, 0, static_cast<int32_t>(random_() & 0xFFFFF000)}));
+                return code_.upper(below(2) ? lui : auipc, target(), random_() & 0xFFFFF000);
             case 6:
             case 7: {
                 const Opcode op = one_of(LOAD_OPS);
@@ -97,7 +98,7 @@ class Generator {
                 code_.jal(target(), to);
                 break;
             case 2: {  // auipc, jalr: a jump over `skipped` instructions with an arbitrary link register
-                code_.word(encode({auipc, GP, 0, 0, 0}));
+                code_.upper(auipc, GP, 0);
                 const int32_t distance = static_cast<int32_t>(8 + 4 * skipped);
                 code_.immediate(jalr, target(), GP, distance);
                 break;
@@ -125,7 +126,7 @@ class Generator {
 
 }  // namespace
 
-Assembler random_program(uint64_t seed, size_t body_instructions, uint32_t rounds) {
+rv32::Assembler random_program(uint64_t seed, size_t body_instructions, uint32_t rounds) {
     return Generator(seed).program(body_instructions, rounds);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "libs/rv32/assembler.hpp"
 #include "libs/rv32/executor.hpp"
-#include "test/support/rv32_assembler.hpp"
 
 namespace ashlar::test {
 
@@ -14,7 +14,7 @@ inline rv32::ExecuteReport run_elf(const Bytes& elf, rv32::Stdin in = {}, const 
 }
 
 /// Runs code (with data at DATA_BASE) and appends HALT 0 to it.
-inline rv32::ExecuteReport run_code(Assembler code, const std::vector<uint32_t>& data = {}, rv32::Stdin in = {},
+inline rv32::ExecuteReport run_code(rv32::Assembler code, const std::vector<uint32_t>& data = {}, rv32::Stdin in = {},
                                     const rv32::ExecuteOptions& options = {}) {
     code.halt();
     return run_elf(make_elf(code, data), std::move(in), options);

@@ -1,117 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "libs/rv32/assembler.hpp"
 #include "libs/rv32/stdin.hpp"
-#include "test/support/assembler.hpp"
 
 namespace ashlar::test {
 
-/// Uses every opcode (results to x0 included), with operands from a small generator, `rounds` times; commits a word of
-/// what came out and halts.
-inline void every_opcode(Assembler& a, uint32_t rounds) {
-    a.li(s0, 0x0100'0000);  // memory
-    a.li(s1, rounds);
-    a.li(s2, 0x1234'5679);  // state of the generator
-    a.li(s3, 0);            // sum
-    a.li(s4, 1664525);
-    a.li(s5, 1013904223);
-    const uint32_t loop = a.pc();
+/// Uses every opcode (results to x0 included), with operands from a small generator, `rounds` times; leaves a word of
+/// what came out in s3.
+inline void every_opcode(rv32::Assembler& a, uint32_t rounds) {
+    using enum rv32::Opcode;
+    using namespace rv32::registers;
+    a.li(S0, 0x0100'0000);  // memory
+    a.li(S1, rounds);
+    a.li(S2, 0x1234'5679);  // state of the generator
+    a.li(S3, 0);            // sum
+    a.li(S4, 1664525);
+    a.li(S5, 1013904223);
+    const auto loop = a.label_here(), done = a.label();
     // x, y: sometimes equal, zero or extreme
-    a.r_type(1, 0, s2, s2, s4);
-    a.add(s2, s2, s5);
-    a.add(a2, s2, zero);
-    a.r_type(1, 0, s2, s2, s4);
-    a.add(s2, s2, s5);
-    a.add(a3, s2, zero);
-    a.i_type(5, t1, s2, 13);   // srli
-    a.i_type(7, t1, t1, 7);    // andi
-    a.b_type(1, t1, zero, 8);  // bne: t1 = 0 -> y := x
-    a.add(a3, a2, zero);
-    a.addi(t2, t1, -1);
-    a.b_type(1, t2, zero, 8);  // t1 = 1 -> y := 0
-    a.addi(a3, zero, 0);
-    a.addi(t2, t1, -2);
-    a.b_type(1, t2, zero, 12);  // t1 = 2 -> x := INT_MIN, y := -1
-    a.lui(a2, 0x8000'0000);
-    a.addi(a3, zero, -1);
-    const auto take = [&] { a.add(s3, s3, a4); };
-    for (uint32_t rd : {uint32_t{a4}, uint32_t{zero}}) {
-        for (uint32_t funct3 = 0; funct3 < 8; funct3++) {
-            a.r_type(0, funct3, rd, a2, a3);  // add sll slt sltu xor srl or and
-            take();
-            a.r_type(1, funct3, rd, a2, a3);  // mul mulh mulhsu mulhu div divu rem remu
+    for (uint8_t operand : {A2, A3}) {
+        a.op(mul, S2, S2, S4);
+        a.op(add, S2, S2, S5);
+        a.op(add, operand, S2, ZERO);
+    }
+    const auto not_0 = a.label(), not_1 = a.label(), not_2 = a.label();
+    a.immediate(srli, T1, S2, 13);
+    a.immediate(andi, T1, T1, 7);
+    a.branch(bne, T1, ZERO, not_0);  // t1 = 0 -> y := x
+    a.op(add, A3, A2, ZERO);
+    a.bind(not_0);
+    a.immediate(addi, T2, T1, -1);
+    a.branch(bne, T2, ZERO, not_1);  // t1 = 1 -> y := 0
+    a.li(A3, 0);
+    a.bind(not_1);
+    a.immediate(addi, T2, T1, -2);
+    a.branch(bne, T2, ZERO, not_2);  // t1 = 2 -> x := INT_MIN, y := -1
+    a.li(A2, 0x8000'0000);
+    a.li(A3, 0xffff'ffff);
+    a.bind(not_2);
+    const auto take = [&] { a.op(add, S3, S3, A4); };
+    for (uint8_t rd : {A4, ZERO}) {
+        for (rv32::Opcode o :
+             {add, mul, sll, mulh, slt, mulhsu, sltu, mulhu, xor_, div, srl, divu, or_, rem, and_, remu, sub, sra}) {
+            a.op(o, rd, A2, A3);
             take();
         }
-        a.r_type(0x20, 0, rd, a2, a3);  // sub
-        take();
-        a.r_type(0x20, 5, rd, a2, a3);  // sra
-        take();
-        for (uint32_t funct3 : {0u, 2u, 3u, 4u, 6u, 7u})
+        for (rv32::Opcode o : {addi, slti, sltiu, xori, ori, andi})
             for (int32_t imm : {-2048, -1, 0, 37, 2047}) {
-                a.i_type(funct3, rd, a2, imm);
+                a.immediate(o, rd, A2, imm);
                 take();
             }
-        for (int32_t amount : {0, 1, 7, 15, 16, 23, 31}) {
-            a.i_type(1, rd, a2, amount);  // slli
-            take();
-            a.i_type(5, rd, a2, amount);  // srli
-            take();
-            a.i_type(5, rd, a2, amount | 0x400);  // srai
-            take();
-        }
-        a.lui(rd, 0xdead'b000);
+        for (int32_t amount : {0, 1, 7, 15, 16, 23, 31})
+            for (rv32::Opcode o : {slli, srli, srai}) {
+                a.immediate(o, rd, A2, amount);
+                take();
+            }
+        a.upper(lui, rd, 0xdead'b000);
         take();
-        a.auipc(rd, 0xbeef'0000);
+        a.upper(auipc, rd, 0xbeef'0000);
         take();
         // memory: words, halves, bytes at every offset
-        a.i_type(7, t1, s2, 60);  // 0, 4, .., 60
-        a.add(t1, t1, s0);
-        a.sw(a2, t1, 0);
-        a.sw(a3, t1, -4);
-        a.lw(rd, t1, 0);
+        a.immediate(andi, T1, S2, 60);  // 0, 4, .., 60
+        a.op(add, T1, T1, S0);
+        a.store(sw, A2, T1, 0);
+        a.store(sw, A3, T1, -4);
+        a.load(lw, rd, T1, 0);
         take();
         for (int32_t offset : {0, 2}) {
-            a.s_type(1, a3, t1, offset);            // sh
-            a.i_type(1, rd, t1, 2 - offset, 0x03);  // lh
+            a.store(sh, A3, T1, offset);
+            a.load(lh, rd, T1, 2 - offset);
             take();
-            a.i_type(5, rd, t1, offset, 0x03);  // lhu
+            a.load(lhu, rd, T1, offset);
             take();
         }
         for (int32_t offset = 0; offset < 4; offset++) {
-            a.s_type(0, a2, t1, offset);            // sb
-            a.i_type(0, rd, t1, 3 - offset, 0x03);  // lb
+            a.store(sb, A2, T1, offset);
+            a.load(lb, rd, T1, 3 - offset);
             take();
-            a.i_type(4, rd, t1, offset, 0x03);  // lbu
+            a.load(lbu, rd, T1, offset);
             take();
         }
-        // branches, taken or not
-        for (uint32_t funct3 : {0u, 1u, 4u, 5u, 6u, 7u}) {
-            a.b_type(funct3, a2, a3, 8);
-            a.addi(s3, s3, 3);
-            a.b_type(funct3, a3, a2, 8);
-            a.addi(s3, s3, 5);
+        // branches, taken or not, and jumps over one instruction each
+        for (rv32::Opcode o : {beq, bne, blt, bge, bltu, bgeu}) {
+            a.branch(o, A2, A3, 8);
+            a.immediate(addi, S3, S3, 3);
+            a.branch(o, A3, A2, 8);
+            a.immediate(addi, S3, S3, 5);
         }
         a.jal(rd, 8);
-        a.addi(s3, s3, 7);
+        a.immediate(addi, S3, S3, 7);
         take();
-        a.auipc(t1, 0);
-        a.jalr(rd, t1, 16);
-        a.addi(s3, s3, 9);
-        a.addi(s3, s3, 11);
+        a.upper(auipc, T1, 0);
+        a.immediate(jalr, rd, T1, 16);  // over two
+        a.immediate(addi, S3, S3, 9);
+        a.immediate(addi, S3, S3, 11);
         take();
     }
-    a.addi(s1, s1, -1);
-    a.b_type(0, s1, zero, 8);
-    a.jal(zero, static_cast<int32_t>(loop) - static_cast<int32_t>(a.pc()));
+    a.immediate(addi, S1, S1, -1);
+    a.branch(beq, S1, ZERO, done);
+    a.jal(ZERO, loop);
+    a.bind(done);
 }
 
 /// every_opcode, then COMMIT of the sum as word 3, then HALT(0).
 inline rv32::Program every_opcode_program(uint32_t rounds) {
-    Assembler a;
+    using namespace rv32::registers;
+    rv32::Assembler a;
     every_opcode(a, rounds);
-    a.li(a0, 3);
-    a.add(a1, s3, zero);
-    a.call(0x10);  // COMMIT
-    a.halt(0);
+    a.li(A0, 3);
+    a.op(rv32::Opcode::add, A1, S3, ZERO);
+    a.call(rv32::Syscall::COMMIT);
+    a.halt();
     return a.program();
 }
 
@@ -152,39 +151,38 @@ inline const std::vector<std::vector<uint32_t>>& curve_points() {
 inline constexpr uint32_t FIELD_OPERANDS = 0x0300'0800;
 
 /// Calls of all precompiles over other fields than secp256k1's, and Poseidon2.
-inline void other_precompile_calls(Assembler& a) {
-    const auto call = [&](uint32_t word, uint32_t x, uint32_t y) {
-        a.li(a0, x);
-        a.li(a1, y);
-        a.call(word);
-    };
+inline void other_precompile_calls(rv32::Assembler& a) {
+    using enum rv32::Syscall;
     // Two copies of each generator: one is doubled, then the other is added to it.
     const auto point = [](uint32_t curve, uint32_t copy) { return CURVE_POINTS + 0x200 * curve + 0x100 * copy; };
-    call(0x0000'0131, point(0, 0), 0);            // SECP256R1_DOUBLE
-    call(0x0001'0130, point(0, 0), point(0, 1));  // SECP256R1_ADD
-    call(0x0000'010f, point(1, 0), 0);            // BN254_DOUBLE
-    call(0x0001'010e, point(1, 0), point(1, 1));  // BN254_ADD
-    call(0x0000'011f, point(2, 0), 0);            // BLS12381_DOUBLE
-    call(0x0001'011e, point(2, 0), point(2, 1));  // BLS12381_ADD
-    call(0x0001'0107, point(3, 0), point(3, 1));  // ED_ADD
+    a.call(SECP256R1_DOUBLE, point(0, 0));
+    a.call(SECP256R1_ADD, point(0, 0), point(0, 1));
+    a.call(BN254_DOUBLE, point(1, 0));
+    a.call(BN254_ADD, point(1, 0), point(1, 1));
+    a.call(BLS12381_DOUBLE, point(2, 0));
+    a.call(BLS12381_ADD, point(2, 0), point(2, 1));
+    a.call(ED_ADD, point(3, 0), point(3, 1));
     // Decompression into the half before x (before y for ed25519).
-    call(0x0000'0132, point(0, 1) - 32, 1);  // SECP256R1_DECOMPRESS
-    call(0x0000'011c, point(2, 1) - 48, 0);  // BLS12381_DECOMPRESS
-    call(0x0000'0108, point(3, 1), 0);       // ED_DECOMPRESS
+    a.call(SECP256R1_DECOMPRESS, point(0, 1) - 32, 1);
+    a.call(BLS12381_DECOMPRESS, point(2, 1) - 48, 0);
+    a.call(ED_DECOMPRESS, point(3, 1), 0);
     const uint32_t x = FIELD_OPERANDS, y = FIELD_OPERANDS + 0x100;
-    for (uint32_t id = 0x20; id <= 0x2e; id++) call(0x0001'0100 | id, x, y);  // Fp and Fp2: add, sub, mul
-    call(0x0001'012f, y, x);                                                  // POSEIDON2_PERMUTE
+    for (rv32::Syscall c : {BLS12381_FP_ADD, BLS12381_FP_SUB, BLS12381_FP_MUL, BLS12381_FP2_ADD, BLS12381_FP2_SUB,
+                            BLS12381_FP2_MUL, BN254_FP_ADD, BN254_FP_SUB, BN254_FP_MUL, BN254_FP2_ADD, BN254_FP2_SUB,
+                            BN254_FP2_MUL, SECP256K1_FP_ADD, SECP256K1_FP_SUB, SECP256K1_FP_MUL})
+        a.call(c, x, y);
+    a.call(POSEIDON2_PERMUTE, y, x);
 }
 
 /// Uses every opcode and every call of the ABI; long enough that registers lie idle for 2^16 ticks.
 inline rv32::Program every_chip_program(uint32_t rounds) {
-    Assembler a;
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
+    rv32::Assembler a;
     every_opcode(a, rounds);
     const auto hint = [&](uint32_t address, uint32_t bytes) {
-        a.call(0xf0);
-        a.li(a0, address);
-        a.li(a1, bytes);
-        a.call(0xf1);
+        a.call(HINT_LEN);
+        a.call(HINT_READ, address, bytes);
     };
     const uint32_t p = 0x0200'0000, q = 0x0200'0100, r = 0x0200'0200;
     hint(p, 64);
@@ -192,39 +190,28 @@ inline rv32::Program every_chip_program(uint32_t rounds) {
     hint(r + 32, 32);
     hint(0x0200'0300, 3);
     hint(0x0200'0400, 0);
-    a.li(a0, p);
-    a.li(a1, 0);
-    a.call(0x0000'010b);  // SECP256K1_DOUBLE: p = 2 G
-    a.li(a1, q);
-    a.call(0x0001'010a);  // SECP256K1_ADD: p = 3 G
-    a.li(a0, r);
-    a.li(a1, 1);
-    a.call(0x0000'010c);  // SECP256K1_DECOMPRESS with odd y
-    a.li(a0, p);
-    a.li(a1, q);
-    a.call(0x0001'011d);  // UINT256_MUL
-    a.li(a0, 0x0210'0000);
-    a.li(a1, 0);
-    a.call(0x0001'0109);  // KECCAK_PERMUTE
-    a.li(a0, 0x0220'0000);
-    a.li(a1, 0);
-    a.call(0x0030'0105);  // SHA_EXTEND
-    a.li(a1, 0x0220'0200);
-    a.call(0x0001'0106);  // SHA_COMPRESS
-    a.li(a0, p);
-    a.li(a1, q);
-    a.call(0x0000'001b);  // VERIFY_PICO_PROOF
+    a.call(SECP256K1_DOUBLE, p);  // p = 2 G
+    a.li(A1, q);
+    a.call(SECP256K1_ADD);               // p = 3 G
+    a.call(SECP256K1_DECOMPRESS, r, 1);  // with odd y
+    a.call(UINT256_MUL, p, q);
+    a.call(KECCAK_PERMUTE, 0x0210'0000);
+    a.call(SHA_EXTEND, 0x0220'0000);
+    a.li(A1, 0x0220'0200);
+    a.call(SHA_COMPRESS);
+    a.call(VERIFY_PICO_PROOF, p, q);
     other_precompile_calls(a);
-    a.call(3);
-    a.b_type(0, t0, zero, 12);
-    a.li(t0, 4);
-    a.ecall();
-    a.li(a0, 3);
-    a.add(a1, s3, zero);
-    a.call(0x10);
-    a.li(a0, 5);
-    a.call(0x1a);
-    a.halt(0);
+    const auto after_block = a.label();
+    a.call(ENTER_UNCONSTRAINED);
+    a.branch(rv32::Opcode::beq, T0, ZERO, after_block);
+    a.call(EXIT_UNCONSTRAINED);
+    a.bind(after_block);
+    a.li(A0, 3);
+    a.op(rv32::Opcode::add, A1, S3, ZERO);
+    a.call(COMMIT);
+    a.li(A0, 5);
+    a.call(COMMIT_DEFERRED_PROOFS);
+    a.halt();
     rv32::Program program = a.program();
     for (uint32_t curve = 0; curve < 4; curve++)
         for (uint32_t copy = 0; copy < 2; copy++)

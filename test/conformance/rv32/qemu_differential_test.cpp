@@ -13,6 +13,7 @@
 
 using namespace ashlar;
 using namespace ashlar::rv32;
+using namespace ashlar::rv32::registers;
 using namespace ashlar::test;
 
 namespace {

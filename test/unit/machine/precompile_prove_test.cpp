@@ -10,8 +10,8 @@
 
 #include "libs/hash/poseidon2.hpp"
 #include "libs/machine/prover.hpp"
+#include "libs/rv32/assembler.hpp"
 #include "libs/rv32/call_table.hpp"
-#include "test/support/assembler.hpp"
 
 using namespace ashlar;
 using guest::Syscall;
@@ -334,10 +334,11 @@ constexpr uint32_t MULTIPLIER = 0x9e37'79b1;
 
 /// Makes the calls; committed word i % 8 is a polynomial in MULTIPLIER of the results of calls i.
 rv32::Program program_of(const std::vector<Case>& cases) {
-    using namespace test;
-    Assembler a;
-    const uint32_t sums[8] = {s0, s1, s2, s3, s4, s5, s6, s7};
-    a.li(s10, MULTIPLIER);
+    using enum rv32::Opcode;
+    using namespace rv32::registers;
+    rv32::Assembler a;
+    constexpr uint8_t SUMS[8] = {S0, S1, S2, S3, S4, S5, S6, S7};
+    a.li(S10, MULTIPLIER);
     Words data;
     const uint32_t base = 0x0100'0000;
     const auto place = [&](const Words& w) {
@@ -350,24 +351,23 @@ rv32::Program program_of(const std::vector<Case>& cases) {
         const auto& shape = rv32::CALLS[*rv32::find_call(static_cast<uint32_t>(c.word))].shape;
         const uint32_t out = place(c.out), in = c.in.empty() ? c.sign : place(c.in);
         const bool out_first = shape.out_pointer == rv32::PointerRegister::a0;
-        a.li(a0, out_first ? out : in);
-        a.li(a1, out_first ? in : out);
-        a.call(static_cast<uint32_t>(c.word));
-        a.li(s8, out + 4 * static_cast<uint32_t>(c.first));
-        a.li(s9, static_cast<uint32_t>(c.result.size()));
-        a.lw(t1, s8, 0);
-        a.r_type(1, 0, sums[i % 8], sums[i % 8], s10);  // mul
-        a.add(sums[i % 8], sums[i % 8], t1);
-        a.addi(s8, s8, 4);
-        a.addi(s9, s9, -1);
-        a.b_type(1, s9, zero, -20);  // bne
+        a.call(c.word, out_first ? out : in, out_first ? in : out);
+        a.li(S8, out + 4 * static_cast<uint32_t>(c.first));
+        a.li(S9, static_cast<uint32_t>(c.result.size()));
+        const auto next_word = a.label_here();
+        a.load(lw, T1, S8, 0);
+        a.op(mul, SUMS[i % 8], SUMS[i % 8], S10);
+        a.op(add, SUMS[i % 8], SUMS[i % 8], T1);
+        a.immediate(addi, S8, S8, 4);
+        a.immediate(addi, S9, S9, -1);
+        a.branch(bne, S9, ZERO, next_word);
     }
     for (uint32_t i = 0; i < 8; i++) {
-        a.li(a0, i);
-        a.add(a1, sums[i], zero);
-        a.call(static_cast<uint32_t>(Syscall::COMMIT));
+        a.li(A0, i);
+        a.mv(A1, SUMS[i]);
+        a.call(Syscall::COMMIT);
     }
-    a.halt(0);
+    a.halt();
     rv32::Program program = a.program();
     for (size_t i = 0; i < data.size(); i++)
         if (data[i] != 0) program.image.push_back({base / 4 + static_cast<uint32_t>(i), data[i]});

@@ -143,25 +143,24 @@ TEST_CASE("a proof does not verify under the key of another program", "[machine_
 }
 
 TEST_CASE("a run that fails proves nothing", "[machine_prove]") {
-    test::Assembler a;
+    using namespace rv32::registers;
+    rv32::Assembler a;
     a.halt(1);
     auto run = prove_run(make_key(a.program()), {}, {.threads = 2, .check_committed = false});
     REQUIRE_FALSE(run);
     CHECK(run.error().code == "guest_fault");
-    test::Assembler b;
-    b.li(test::a0, 2);
-    b.lw(test::a1, test::a0, 0);
+    rv32::Assembler b;
+    b.li(A0, 2);
+    b.load(rv32::Opcode::lw, A1, A0, 0);
     run = prove_run(make_key(b.program()), {}, {.threads = 2, .check_committed = false});
     REQUIRE_FALSE(run);
     CHECK(run.error().code == "guest_fault");
 }
 
 TEST_CASE("POSEIDON2_PERMUTE over another field than KoalaBear cannot be proven", "[machine_prove]") {
-    test::Assembler a;
-    a.li(test::a0, 0x0100'0000);
-    a.li(test::a1, 0x0100'0100);
-    a.call(0x0001'012f);
-    a.halt(0);
+    rv32::Assembler a;
+    a.call(rv32::Syscall::POSEIDON2_PERMUTE, 0x0100'0000, 0x0100'0100);
+    a.halt();
     rv32::Program program = a.program();
     for (rv32::GuestField field :
          {rv32::GuestField::koala_bear, rv32::GuestField::baby_bear, rv32::GuestField::mersenne31}) {
@@ -189,37 +188,37 @@ TEST_CASE("proving can be cancelled", "[machine_prove]") {
 }
 
 TEST_CASE("hints, unconstrained blocks and calls are proven", "[machine_prove]") {
-    using namespace test;
-    Assembler a;
-    a.li(s0, 0x0100'0000);
-    a.call(0xf0);  // HINT_LEN
-    a.add(s1, t0, zero);
-    a.add(a0, s0, zero);
-    a.add(a1, s1, zero);
-    a.call(0xf1);  // HINT_READ
-    a.call(0xf0);
-    a.li(a0, 0x0180'0000);
-    a.add(a1, t0, zero);
-    a.call(0xf1);  // of length 0
-    a.call(3);     // ENTER_UNCONSTRAINED: 1, then 0
-    a.b_type(0, t0, zero, 16);
-    a.addi(s2, s2, 77);
-    a.li(t0, 4);
-    a.ecall();
-    a.call(4);  // EXIT outside a block returns 0
-    a.li(a0, 1);
-    a.li(a1, 0x0100'0000);
-    a.li(a2, 0);
-    a.call(2);  // WRITE
-    a.lw(a1, s0, 0);
-    a.li(a0, 0);
-    a.call(0x10);
-    a.lw(a1, s0, 4);
-    a.li(a0, 7);
-    a.call(0x10);
-    a.li(a0, 2);
-    a.call(0x1a);
-    a.halt(0);
+    using enum rv32::Opcode;
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
+    rv32::Assembler a;
+    a.li(S0, 0x0100'0000);
+    a.call(HINT_LEN);
+    a.mv(S1, T0);
+    a.mv(A0, S0);
+    a.mv(A1, S1);
+    a.call(HINT_READ);
+    a.call(HINT_LEN);
+    a.li(A0, 0x0180'0000);
+    a.mv(A1, T0);
+    a.call(HINT_READ);  // of length 0
+    const auto after_block = a.label();
+    a.call(ENTER_UNCONSTRAINED);  // 1, then 0
+    a.branch(beq, T0, ZERO, after_block);
+    a.immediate(addi, S2, S2, 77);
+    a.call(EXIT_UNCONSTRAINED);
+    a.bind(after_block);
+    a.call(EXIT_UNCONSTRAINED);  // outside a block returns 0
+    a.write(1, 0x0100'0000, 0);
+    a.load(lw, A1, S0, 0);
+    a.li(A0, 0);
+    a.call(COMMIT);
+    a.load(lw, A1, S0, 4);
+    a.li(A0, 7);
+    a.call(COMMIT);
+    a.li(A0, 2);
+    a.call(COMMIT_DEFERRED_PROOFS);
+    a.halt();
     const ProvingKey key = make_key(a.program());
     rv32::Stdin in;
     in.buffers = {Bytes{1, 2, 3, 4, 5, 6, 7}, Bytes{}};
@@ -234,21 +233,21 @@ TEST_CASE("hints, unconstrained blocks and calls are proven", "[machine_prove]")
 }
 
 TEST_CASE("precompile calls are proven", "[machine_prove]") {
-    using namespace test;
-    Assembler a;
-    a.li(a0, 0x0100'0000);
-    a.li(a1, 0);
-    a.call(0x0001'0109);  // KECCAK_PERMUTE of zeros
-    a.li(a1, 0x0100'0040);
-    a.call(0x0001'011d);  // UINT256_MUL on what came out
-    a.li(a1, 0);
-    a.call(0x0030'0105);  // SHA_EXTEND
-    a.li(a1, 0x0100'0200);
-    a.call(0x0001'0106);  // SHA_COMPRESS
-    a.lw(a1, a0, 0);
-    a.li(a0, 0);
-    a.call(0x10);
-    a.halt(0);
+    using enum rv32::Opcode;
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
+    rv32::Assembler a;
+    a.call(KECCAK_PERMUTE, 0x0100'0000);  // of zeros
+    a.li(A1, 0x0100'0040);
+    a.call(UINT256_MUL);  // on what came out
+    a.li(A1, 0);
+    a.call(SHA_EXTEND);
+    a.li(A1, 0x0100'0200);
+    a.call(SHA_COMPRESS);
+    a.load(lw, A1, A0, 0);
+    a.li(A0, 0);
+    a.call(COMMIT);
+    a.halt();
     const ProvingKey key = make_key(a.program());
     const auto claims = verify_run(key.vk, prove_or_fail(key, 1 << 20), IN_TESTS);
     REQUIRE(claims);
@@ -282,28 +281,21 @@ TEST_CASE("a chunk split in two proves as one would", "[machine_prove]") {
 }
 
 TEST_CASE("a block proof names its subblocks", "[machine_prove]") {
-    using namespace test;
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
     // The subblock commits a hinted word; the aggregator demands proofs of (key digest, digest) pairs in its input.
-    Assembler s;
-    s.li(a0, 0x0100'0000);
-    s.li(a1, 4);
-    s.call(0xf1);
-    s.li(t1, 0x0100'0000);
-    s.lw(a1, t1, 0);
-    s.li(a0, 0);
-    s.call(0x10);
-    s.halt(0);
+    rv32::Assembler s;
+    s.call(HINT_READ, 0x0100'0000, 4);
+    s.li(T1, 0x0100'0000);
+    s.load(rv32::Opcode::lw, A1, T1, 0);
+    s.li(A0, 0);
+    s.call(COMMIT);
+    s.halt();
     const ProvingKey sub = make_key(s.program());
-    Assembler g;
-    g.li(a0, 0x0100'0000);
-    g.li(a1, 128);
-    g.call(0xf1);
-    for (uint32_t i = 0; i < 2; i++) {
-        g.li(a0, 0x0100'0000 + 64 * i);
-        g.li(a1, 0x0100'0020 + 64 * i);
-        g.call(0x1b);
-    }
-    g.halt(0);
+    rv32::Assembler g;
+    g.call(HINT_READ, 0x0100'0000, 128);
+    for (uint32_t i = 0; i < 2; i++) g.call(VERIFY_PICO_PROOF, 0x0100'0000 + 64 * i, 0x0100'0020 + 64 * i);
+    g.halt();
     const ProvingKey aggregator = make_key(g.program());
     const auto subblock = [&](uint32_t word) {
         Bytes b(4);

@@ -10,9 +10,9 @@ using namespace ashlar;
 TEST_CASE("random programs trace to a machine that balances", "[machine]") {
     for (uint64_t seed = 1; seed <= 100; seed++) {
         INFO("seed " << seed);
-        test::Assembler code = test::random_program(seed, 300, 3);
+        rv32::Assembler code = test::random_program(seed, 300, 3);
         code.halt();
-        const rv32::Program program = test::load(test::make_elf(code, test::random_memory(seed)));
+        const rv32::Program program = test::load(rv32::make_elf(code, test::random_memory(seed)));
         test::check_run(program, {}, 1 + seed * seed * 97 % 1500);
     }
 }

@@ -17,8 +17,8 @@ std::string setup_error(const rv32::Program& program) {
 }
 
 rv32::Program tiny() {
-    test::Assembler a;
-    a.halt(0);
+    rv32::Assembler a;
+    a.halt();
     return a.program();
 }
 
@@ -108,17 +108,18 @@ TEST_CASE("program entries say what the chips read", "[machine_setup]") {
 
 TEST_CASE("a chunk that does not fit the profile is halved until it does", "[machine_setup]") {
     // Each store touches a leaf of its own: boundary and hash rows by far outweigh the instructions.
-    using namespace test;
-    Assembler a;
-    a.li(s0, 0x0100'0000);
-    a.li(s1, 9000);
-    const uint32_t loop = a.pc();
-    a.sw(s1, s0, 0);
-    a.addi(s0, s0, 2047);
-    a.addi(s0, s0, 1);
-    a.addi(s1, s1, -1);
-    a.b_type(1, s1, zero, static_cast<int32_t>(loop - a.pc()));
-    a.halt(0);
+    using enum rv32::Opcode;
+    using namespace rv32::registers;
+    rv32::Assembler a;
+    a.li(S0, 0x0100'0000);
+    a.li(S1, 9000);
+    const auto loop = a.label_here();
+    a.store(sw, S1, S0, 0);
+    a.immediate(addi, S0, S0, 2047);
+    a.immediate(addi, S0, S0, 1);
+    a.immediate(addi, S1, S1, -1);
+    a.branch(bne, S1, ZERO, loop);
+    a.halt();
     exec::ThreadPool pool(2);
     const auto key = setup(a.program(), *iop::named_profile("test"), exec::best_isa(), pool);
     REQUIRE(key);

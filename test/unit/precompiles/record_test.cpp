@@ -36,11 +36,11 @@ std::vector<uint32_t> operand(Random& random, Syscall call, size_t words) {
 
 TEST_CASE("each precompile call of the ABI, recorded from a program, is provable") {
     Random random(1);
-    ashlar::test::Assembler code;
+    rv32::Assembler code;
     std::vector<uint32_t> data;
     std::vector<Syscall> words;
     const auto place = [&](const std::vector<uint32_t>& operand) {
-        const uint32_t address = ashlar::test::DATA_BASE + 4 * static_cast<uint32_t>(data.size());
+        const uint32_t address = rv32::DATA_BASE + 4 * static_cast<uint32_t>(data.size());
         data.insert(data.end(), operand.begin(), operand.end());
         return address;
     };
@@ -68,12 +68,12 @@ TEST_CASE("each precompile call of the ABI, recorded from a program, is provable
                 a0 = s.in_pointer == rv32::PointerRegister::a0 ? in : out;
                 a1 = s.in_pointer == rv32::PointerRegister::a0 ? out : in;
             }
-            code.call(static_cast<uint32_t>(call.word), a0, a1);
+            code.call(call.word, a0, a1);
         }
     }
     REQUIRE(words.size() == 34);
     code.halt();
-    const rv32::Program program = ashlar::test::load(ashlar::test::make_elf(code, data));
+    const rv32::Program program = ashlar::test::load(rv32::make_elf(code, data));
     auto cursor = std::move(*rv32::ChunkCursor::make(program, {}));
     const auto start = cursor.next();
     REQUIRE(start);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "libs/rv32/program.hpp"
-#include "test/support/rv32_assembler.hpp"
+#include "libs/rv32/assembler.hpp"
 
 using namespace ashlar;
 using namespace ashlar::rv32;
-using namespace ashlar::test;
 
 namespace {
 

@@ -6,6 +6,7 @@
 
 using namespace ashlar;
 using namespace ashlar::rv32;
+using namespace ashlar::rv32::registers;
 using namespace ashlar::test;
 
 namespace {
@@ -109,11 +110,11 @@ TEST_CASE("leaving the text faults at the target") {
     // Bit 0 of a jalr target is not cleared.
     expect_fault(jump_to(TEXT_BASE + 1), FaultKind::misaligned_pc, TEXT_BASE + 1);
     expect_fault(jump_to(TEXT_BASE + 2), FaultKind::misaligned_pc, TEXT_BASE + 2);
-    CHECK(jump_to(0).cycles == 3);
+    CHECK(jump_to(0).cycles == 2);
 
     const auto relative = [](Opcode op, int32_t distance) {
         Assembler code;
-        code.word(encode({op, 0, 0, 0, distance}));
+        code.instruction({op, 0, 0, 0, distance});
         return run_elf(make_elf(code));
     };
     expect_fault(relative(Opcode::jal, -8), FaultKind::pc_outside_text, TEXT_BASE - 8);
@@ -122,7 +123,7 @@ TEST_CASE("leaving the text faults at the target") {
     expect_fault(relative(Opcode::beq, 4), FaultKind::pc_outside_text, TEXT_BASE + 4);
     // A branch that is not taken may name any target.
     Assembler code;
-    code.word(encode({Opcode::bne, 0, 0, 0, 2}));
+    code.branch(Opcode::bne, ZERO, ZERO, 2);
     CHECK_FALSE(run_code(code).fault);
 }
 
@@ -242,26 +243,24 @@ TEST_CASE("faults inside an unconstrained block end the run there") {
     expect_fault(run_elf(make_elf(leaves)), FaultKind::pc_outside_text, 0);
     Assembler endless;
     endless.call(3);
-    const auto loop = endless.label();
-    endless.bind(loop);
+    const auto loop = endless.label_here();
     endless.jal(ZERO, loop);
     ExecuteOptions options;
     options.max_cycles = 100000;
-    expect_fault(run_elf(make_elf(endless), {}, options), FaultKind::cycle_limit, TEXT_BASE + 28);
+    expect_fault(run_elf(make_elf(endless), {}, options), FaultKind::cycle_limit, TEXT_BASE + endless.here() - 4);
 }
 
 TEST_CASE("the cycle limit is exact") {
     Assembler code;
-    const auto loop = code.label();
     code.immediate(Opcode::addi, A0, ZERO, 10);
-    code.bind(loop);
+    const auto loop = code.label_here();
     code.word(0x13);
     code.immediate(Opcode::addi, A0, A0, -1);
     code.branch(Opcode::bne, A0, ZERO, loop);
     code.halt();
     const Bytes elf = make_elf(code);
     const uint64_t needed = run_elf(elf).cycles;
-    CHECK(needed == 1 + 30 + 7);
+    CHECK(needed == 1 + 30 + 3);
     for (uint64_t limit = 0; limit < needed; limit++) {
         INFO("limit " << limit);
         ExecuteOptions options;
@@ -282,8 +281,7 @@ TEST_CASE("the cycle limit is exact") {
 
 TEST_CASE("output is bounded") {
     Assembler code;
-    const auto loop = code.label();
-    code.bind(loop);
+    const auto loop = code.label_here();
     code.write(1, DATA_BASE, 4096);
     code.jal(ZERO, loop);
     ExecuteOptions options;

@@ -8,6 +8,7 @@
 
 using namespace ashlar;
 using namespace ashlar::rv32;
+using namespace ashlar::rv32::registers;
 using namespace ashlar::test;
 
 namespace {
@@ -161,23 +162,21 @@ TEST_CASE("jumps link, jalr adds its immediate and may overwrite its base") {
     Assembler code;
     const auto there = code.label();
     code.li(S0, DATA_BASE);
-    code.jal(RA, there);  // at 8
-    code.word(0);         // never reached; replaced below
-    code.bind(there);     // at 16
+    code.jal(RA, there);
+    const uint32_t jal_link = code.here();
+    code.li(RA, 0);  // skipped
+    code.bind(there);
     code.store(Opcode::sw, RA, S0, 0);
-    code.word(encode({Opcode::auipc, T1, 0, 0, 0}));  // at 20
-    code.immediate(Opcode::jalr, T1, T1, 12);         // to 32, link 28
-    code.halt(7);
-    auto words = code.code();
-    words[3] = 0x13;
-    Assembler fixed;
-    for (size_t i = 0; i < 7; i++) fixed.word(words[i]);
-    fixed.word(0x13);                                       // at 28, skipped
-    fixed.store(Opcode::sw, T1, S0, 4);                     // at 32
-    fixed.word(encode({Opcode::auipc, A0, 0, 0, 0x1000}));  // at 36
-    fixed.store(Opcode::sw, A0, S0, 8);
-    const std::vector<uint32_t> expected = {TEXT_BASE + 12, TEXT_BASE + 28, TEXT_BASE + 36 + 0x1000};
-    CHECK(results(fixed, 3) == expected);
+    code.upper(Opcode::auipc, T1, 0);
+    code.immediate(Opcode::jalr, T1, T1, 12);
+    const uint32_t jalr_link = code.here();
+    code.li(T1, 0);  // skipped
+    code.store(Opcode::sw, T1, S0, 4);
+    const uint32_t auipc = code.here();
+    code.upper(Opcode::auipc, A0, 0x1000);
+    code.store(Opcode::sw, A0, S0, 8);
+    const std::vector<uint32_t> expected = {TEXT_BASE + jal_link, TEXT_BASE + jalr_link, TEXT_BASE + auipc + 0x1000};
+    CHECK(results(code, 3) == expected);
 }
 
 TEST_CASE("x0 stays zero") {
@@ -185,8 +184,8 @@ TEST_CASE("x0 stays zero") {
     code.li(S0, DATA_BASE);
     code.immediate(Opcode::addi, ZERO, ZERO, 5);
     code.load(Opcode::lw, ZERO, S0, 16);
-    code.word(encode({Opcode::lui, ZERO, 0, 0, 0x1000}));
-    code.word(encode({Opcode::jal, ZERO, 0, 0, 4}));
+    code.upper(Opcode::lui, ZERO, 0x1000);
+    code.jal(ZERO, 4);
     code.op(Opcode::add, A0, ZERO, ZERO);
     code.store(Opcode::sw, A0, S0, 0);
     code.store(Opcode::sw, ZERO, S0, 4);
