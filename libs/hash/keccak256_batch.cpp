@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/hash/keccak256.hpp"
+#include "libs/hash/keccak_constants.hpp"
 #include "libs/hash/permutation_counts.hpp"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -23,13 +24,9 @@ namespace {
 // where the processor lacks these instructions.
 #define ASHLAR_AVX512 [[gnu::target("avx512f")]]
 
-constexpr size_t RATE = 136, RATE_WORDS = RATE / 8, LANES = 8;
-constexpr uint64_t ROUND_CONSTANTS[24] = {
-    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
-    0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
-    0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
-    0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
-    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
+using namespace keccak;
+
+constexpr size_t RATE_WORDS = RATE / 8, LANES = 8;
 
 constexpr int XOR3 = 0x96;  // a ^ b ^ c as a truth table
 constexpr int CHI = 0xd2;   // a ^ (~b & c)
