@@ -13,15 +13,6 @@ using namespace ashlar::chips;
 namespace {
 
 template <class C>
-air::RowOf<C, F> find_row(const Lab& lab, const auto& wanted) {
-    for (size_t i = 0; i < lab.trace[MachineChips::index_of<C>()].height(); i++) {
-        auto row = lab.row<C>(i);
-        if (wanted(row.main)) return row;
-    }
-    FAIL("no such row of " << C::NAME);
-    return {};
-}
-template <class C>
 air::RowOf<C, F> first_row(const Lab& lab) {
     return find_row<C>(lab, [](const auto&) { return true; });
 }

@@ -12,15 +12,6 @@ namespace {
 
 F f(uint32_t x) { return F::reduce(x); }
 
-template <class C>
-air::RowOf<C, F> find_row(const Lab& lab, const auto& wanted) {
-    for (size_t i = 0; i < lab.trace[MachineChips::index_of<C>()].height(); i++) {
-        auto row = lab.row<C>(i);
-        if (wanted(row.main)) return row;
-    }
-    FAIL("no such row of " << C::NAME);
-    return {};
-}
 air::RowOf<EcallChip, F> call_row(const Lab& lab, uint32_t word) {
     return find_row<EcallChip>(
         lab, [&](const auto& m) { return (m.t0.prev[0] + m.t0.prev[1] * f(1 << 16)).canonical() == word; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <catch2/catch.hpp>
 #include <functional>
 #include <map>
 #include <optional>
@@ -118,5 +119,16 @@ class Lab {
 
 /// The one lab most tests share: one chunk with rows in every table.
 Lab& every_chip_lab();
+
+/// The first row of chip C whose cells are as wanted; fails the test if there is none.
+template <class C>
+air::RowOf<C, F> find_row(const Lab& lab, const auto& wanted) {
+    for (size_t i = 0; i < lab.trace[MachineChips::index_of<C>()].height(); i++) {
+        auto row = lab.row<C>(i);
+        if (wanted(row.main)) return row;
+    }
+    FAIL("no such row of " << C::NAME);
+    return {};
+}
 
 }  // namespace ashlar::test
