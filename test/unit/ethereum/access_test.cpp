@@ -74,6 +74,7 @@ struct World {
         header.timestamp = 1'780'000'000;
         header.gas_limit = 60'000'000;
         header.fields = Header::PRAGUE_FIELDS;
+        source.entries.clear();  // a source keeps what its store decoded, so it serves one
         mpt::Store store(&source);
         mpt::Slot slot = store.open(root);
         Ancestors ancestors;
