@@ -26,10 +26,7 @@ Machine two_calls(Random& random) {
 TEST_CASE("deferred proofs extend the chain by the hash of 41 elements, and every column counts") {
     Random random(1);
     const Machine m = two_calls(random);
-    const auto rows = rows_of<DeferredChainChip>(m);
-    REQUIRE(rows.size() == 3);
-    CHECK(check<DeferredChainChip>(m, rows) == std::vector<std::string>{});
-    CHECK(unnoticed_columns<DeferredChainChip>(m, rows, random) == std::vector<size_t>{});
+    check_table<DeferredChainChip>(m, 3, random);
     // The first link, from nine zeros, as the design spells it.
     std::vector<F> input(9, F::ZERO);
     for (uint32_t pointer : {KEY, VALUES}) {

@@ -78,10 +78,7 @@ TEST_CASE("ed25519 additions are provable: points, doubling, neutral, off the cu
     add(concat({negative(small(1)), negative(small(1))}), a);
     REQUIRE(m.call(Syscall::ED_ADD, P, P) == nullptr);
     REQUIRE(m.call(Syscall::ED_ADD, P, P + 32) == nullptr);
-    const auto rows = rows_of<EdwardsAddChip>(m);
-    REQUIRE(rows.size() == 10);
-    CHECK(check<EdwardsAddChip>(m, rows) == std::vector<std::string>{});
-    CHECK(unnoticed_columns<EdwardsAddChip>(m, rows, random) == std::vector<size_t>{});
+    check_table<EdwardsAddChip>(m, 10, random);
 }
 
 TEST_CASE("wrong or unreduced ed25519 sums are not provable") {
@@ -123,10 +120,7 @@ TEST_CASE("ed25519 decompressions are provable and every column counts") {
             CHECK(m.read(Q, 8) == small(0));
         }
     }
-    const auto rows = rows_of<EdwardsDecompressChip>(m);
-    REQUIRE(rows.size() == 10);
-    CHECK(check<EdwardsDecompressChip>(m, rows) == std::vector<std::string>{});
-    CHECK(unnoticed_columns<EdwardsDecompressChip>(m, rows, random) == std::vector<size_t>{});
+    check_table<EdwardsDecompressChip>(m, 10, random);
 }
 
 TEST_CASE("ed25519 decompression faults and lies are not provable") {

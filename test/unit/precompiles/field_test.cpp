@@ -191,10 +191,7 @@ Machine multiplications(Random& random) {
 TEST_CASE("256-bit multiplications are provable for any modulus and quotient, and every column counts") {
     Random random(3);
     const Machine m = multiplications(random);
-    const auto rows = rows_of<Uint256MulChip>(m);
-    REQUIRE(rows.size() == 14);
-    CHECK(check<Uint256MulChip>(m, rows) == std::vector<std::string>{});
-    CHECK(unnoticed_columns<Uint256MulChip>(m, rows, random) == std::vector<size_t>{});
+    check_table<Uint256MulChip>(m, 14, random);
 }
 
 TEST_CASE("a 256-bit multiplication with a wrong remainder is not provable") {

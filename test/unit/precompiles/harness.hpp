@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <catch2/catch.hpp>
 #include <functional>
 #include <map>
 #include <random>
@@ -142,6 +143,15 @@ std::vector<size_t> unnoticed_columns(const Machine& machine, const Rows<Chip>& 
         if (!all) out.push_back(c);
     }
     return out;
+}
+
+/// The machine's calls of one chip took `count` rows, which are right, and each of its columns matters.
+template <class Chip>
+void check_table(const Machine& machine, size_t count, Random& random) {
+    const auto rows = rows_of<Chip>(machine);
+    REQUIRE(rows.size() == count);
+    CHECK(check<Chip>(machine, rows) == std::vector<std::string>{});
+    CHECK(unnoticed_columns<Chip>(machine, rows, random) == std::vector<size_t>{});
 }
 
 std::vector<uint32_t> random_words(Random& random, size_t n);

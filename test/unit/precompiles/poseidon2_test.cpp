@@ -28,10 +28,7 @@ TEST_CASE("guest Poseidon2 calls are provable, words at and above p included, an
     REQUIRE(m.call(Syscall::POSEIDON2_PERMUTE, IN, IN + 4) == nullptr);
     m.write(IN, std::vector<uint32_t>(16, 0xffffffff));
     REQUIRE(m.call(Syscall::POSEIDON2_PERMUTE, IN, IN - 28) == nullptr);
-    const auto rows = rows_of<Poseidon2PermuteChip>(m);
-    REQUIRE(rows.size() == 5);
-    CHECK(check<Poseidon2PermuteChip>(m, rows) == std::vector<std::string>{});
-    CHECK(unnoticed_columns<Poseidon2PermuteChip>(m, rows, random) == std::vector<size_t>{});
+    check_table<Poseidon2PermuteChip>(m, 5, random);
 }
 
 TEST_CASE("a wrong or not canonical output of guest Poseidon2 is not provable") {
