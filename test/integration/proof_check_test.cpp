@@ -102,8 +102,9 @@ TEST_CASE("few verifications wait; a hung engine is ended and delays nobody for 
             seen[std::to_string(r.status) + (r.status == 200 ? "" : " " + code_of(r))]++;
         });
     for (auto& t : clients) t.join();
-    // One in the hung engine, 16 that wait; a slow machine may fit one or two in before the engine hangs.
-    CHECK(seen["200"] >= 16);
+    // 16 wait and one is in the hung engine: 503 for that one. It may still be one of the 16 when the others come; or
+    // a slow machine fits one or two more in after it.
+    CHECK(seen["200"] >= 15);
     CHECK(seen["503 verification_unavailable"] >= 4);
     CHECK(seen["200"] + seen["503 verification_unavailable"] == BLOCKS);
 }
