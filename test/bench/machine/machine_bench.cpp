@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cycles proven per second, cells and interactions per cycle, the share of each stage and its ratio to a bound measured
 // in the same run.
-//   machine_bench GUEST_ELF [ROUNDS] [PROFILE] [LOG_CHUNK_CYCLES] [CHUNKS] [FIRST_CHUNK]
-// ROUNDS is the first word of the guest's input (see guest_mixed.cpp). Each chunk's proof is verified.
+//   machine_bench GUEST_ELF [ROUNDS|STDIN] [PROFILE] [LOG_CHUNK_CYCLES] [CHUNKS] [FIRST_CHUNK]
+// ROUNDS is the first word of the guest's input (see guest_mixed.cpp), STDIN a builder file (`ashlarctl block dump`
+// writes them). Each chunk's proof is verified.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "libs/bench/stage_floors.hpp"
 #include "libs/machine/prover.hpp"
@@ -19,15 +21,21 @@ namespace {
 
 using namespace ashlar;
 
+std::optional<Bytes> read_file(const char* path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    return Bytes((std::istreambuf_iterator<char>(file)), {});
+}
+
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 int run(int argc, char** argv) {
     const auto number = [&](int i, uint64_t otherwise) {
         return argc > i ? std::strtoull(argv[i], nullptr, 0) : otherwise;
     };
-    std::ifstream file(argv[1], std::ios::binary);
-    const Bytes elf((std::istreambuf_iterator<char>(file)), {});
-    auto program = rv32::load_elf(elf);
+    const auto elf = read_file(argv[1]);
+    if (!elf) return fmt::print(stderr, "cannot read {}\n", argv[1]), 1;
+    auto program = rv32::load_elf(*elf);
     if (!program) return fmt::print(stderr, "{}\n", program.error().message), 1;
     const char* name = argc > 3 ? argv[3] : "chunk-small";
     const iop::Profile* profile = iop::named_profile(name);
@@ -38,13 +46,19 @@ int run(int argc, char** argv) {
     const auto key = machine::setup(std::move(*program), *profile, isa, pool);
     if (!key) return fmt::print(stderr, "{}: {}\n", key.error().code, key.error().message), 1;
     fmt::print("setup {:.2f} s; {} threads, {}, profile {}\n", now() - t, pool.size(), exec::isa_name(isa), name);
-    Bytes input(4);
-    store_le32(input.data(), static_cast<uint32_t>(number(2, 1)));
+    rv32::Stdin input;
+    if (const auto builder = argc > 2 ? read_file(argv[2]) : std::nullopt) {
+        auto decoded = rv32::decode_stdin(*builder);
+        if (!decoded) return fmt::print(stderr, "{}: {}\n", argv[2], decoded.error().message), 1;
+        input = std::move(*decoded);
+    } else {
+        store_le32(input.buffers.emplace_back(4).data(), static_cast<uint32_t>(number(2, 1)));
+    }
     rv32::ExecuteOptions options;
     options.chunk_cycles = uint64_t{1} << number(4, 20);
     options.weights = machine::cell_weights();
     options.chunk_cells = (uint64_t{1} << (profile->s + profile->max_log_slices)) / 2;
-    auto cursor = rv32::ChunkCursor::make(key->program, {{input}}, options);
+    auto cursor = rv32::ChunkCursor::make(key->program, input, options);
     if (!cursor) return 1;
     machine::MemoryTree tree = key->image;
     machine::ProveStats total;
@@ -119,8 +133,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        fmt::print(stderr,
-                   "usage: machine_bench GUEST_ELF [ROUNDS] [PROFILE] [LOG_CHUNK_CYCLES] [CHUNKS] [FIRST_CHUNK]\n");
+        fmt::print(
+            stderr,
+            "usage: machine_bench GUEST_ELF [ROUNDS|STDIN] [PROFILE] [LOG_CHUNK_CYCLES] [CHUNKS] [FIRST_CHUNK]\n");
         return 2;
     }
     return run(argc, argv);
