@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "libs/air/counting.hpp"
 #include "libs/chips/core.hpp"
 #include "libs/machine/program_layout.hpp"
 
@@ -19,6 +20,13 @@ class LookupCounts {
   public:
     explicit LookupCounts(const ProgramLayout& program);
 
+    /// Whether messages on this bus ask for something that is counted here.
+    static constexpr bool is_asked_on(uint32_t bus) {
+        for (const uint32_t b : {chips::BUS_RANGE, chips::BUS_BYTE, chips::BUS_ADDRESS, chips::BUS_CALL_TABLE,
+                                 chips::BUS_PROGRAM, chips::BUS_HASH, chips::BUS_PERMUTATION})
+            if (bus == b) return true;
+        return false;
+    }
     /// Visitor for air::visit_interactions.
     ASHLAR_INLINE void operator()(uint32_t bus, F multiplicity, std::span<const F> v) {
         switch (bus) {
@@ -83,6 +91,22 @@ class LookupCounts {
     std::vector<std::array<F, 19>> hashes_;
     std::vector<std::array<F, 24>> permutations_;
 };
+
+/// Whether rows of chip C ask for any lookup; if not, nothing of them needs to be counted.
+template <air::Chip C>
+bool asks_lookups() {
+    class Finder : public air::BuilderBase<Finder, air::Nothing> {
+      public:
+        void zero(const air::Nothing&) {}
+        void interaction(uint32_t bus, const air::Nothing&, std::span<const air::Nothing>) {
+            found |= LookupCounts::is_asked_on(bus);
+        }
+        bool found = false;
+    };
+    Finder finder;
+    air::eval_chip<C>(finder, air::RowOf<C, air::Nothing>{});
+    return finder.found;
+}
 
 /// One LookupCounts for each thread that wants one at the same time.
 class LookupCountsPool {

@@ -26,6 +26,7 @@ void TraceBuilder::fill_multiplicities(std::initializer_list<const std::vector<u
 void TraceBuilder::fill_lookup_tables() {
     // Answers to permutation requests make no requests themselves, so one pass is enough.
     const LookupCounts counts = counts_.total();
+    counted_ = true;
     ok_ = counts.ok();
     fill_records<HashChip>(counts.hash_requests());
     fill_records<PermutationChip>(counts.permutation_requests());

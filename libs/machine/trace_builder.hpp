@@ -21,6 +21,7 @@ class TraceBuilder {
     template <air::Chip C, class Row>
     void fill(size_t height, const Row& row) {
         Table table(profile_, air::NUM_MAIN<C>, height);
+        const bool asks = !counted_ && asks_lookups<C>();
         pool_.parallel_for(height, GRAIN, [&](size_t begin, size_t end) {
             auto counts = counts_.lease();
             std::array<air::RowOf<C, F>, TILE> rows;
@@ -29,7 +30,7 @@ class TraceBuilder {
                 for (size_t k = 0; k < n; k++) {
                     rows[k].main = {};
                     row(rows[k].main, i + k);
-                    air::visit_interactions<C>(rows[k], *counts);
+                    if (asks) air::visit_interactions<C>(rows[k], *counts);
                 }
                 for (uint32_t c = 0; c < air::NUM_MAIN<C>; c++) {
                     F* column = table.column(c) + i;
@@ -52,6 +53,7 @@ class TraceBuilder {
         constexpr size_t ROWS = C::ROWS_PER_CALL;
         Table table(profile_, air::NUM_MAIN<C>, calls.size() * ROWS);
         std::atomic<bool> good = true;
+        const bool asks = !counted_ && asks_lookups<C>();
         pool_.parallel_for(calls.size(), std::max<size_t>(1, TILE / ROWS), [&](size_t begin, size_t end) {
             auto counts = counts_.lease();
             std::vector<typename C::template Main<F>> rows(ROWS);
@@ -60,11 +62,13 @@ class TraceBuilder {
                 const rv32::CallRecord& call = chunk.calls[calls[i]];
                 std::fill(rows.begin(), rows.end(), typename C::template Main<F>{});
                 if (!C::fill(call, chunk.accesses.data() + call.first_access, rows.data())) good = false;
-                for (size_t k = 0; k < ROWS; k++) {
+                for (size_t k = 0; asks && k < ROWS; k++) {
                     row.main = rows[k];
                     air::visit_interactions<C>(row, *counts);
-                    for (uint32_t c = 0; c < air::NUM_MAIN<C>; c++) table.at(c, i * ROWS + k) = row[c];
                 }
+                const F* cells = reinterpret_cast<const F*>(rows.data());
+                for (uint32_t c = 0; c < air::NUM_MAIN<C>; c++)
+                    for (size_t k = 0; k < ROWS; k++) table.at(c, i * ROWS + k) = cells[k * air::NUM_MAIN<C> + c];
             }
         });
         tables_[MachineChips::index_of<C>()] = std::move(table);
@@ -87,6 +91,7 @@ class TraceBuilder {
     exec::ThreadPool& pool_;
     LookupCountsPool counts_;
     std::vector<Table> tables_;
+    bool counted_ = false;  // nothing of later rows needs counting
     bool ok_ = true;
 };
 
