@@ -50,7 +50,7 @@ std::vector<Profile> make_all() {
     all.back().ood = {2, 2, 1};
     all.back().johnson = {10, 5, 3};
     // About 20 bits by queries: for tests of whole machines.
-    all.push_back(test(make("test", 16, {5, 5}, {1, 3, 6}, {48, 24, 21}, {0, 0, 0}, {0, 0, 0}, 0), {5, 16, 5}));
+    all.push_back(test(make("test", 16, {5, 5}, {1, 3, 6}, {48, 24, 21}, {0, 0, 0}, {0, 0, 0}, 0), {5, 8, 5}));
     // The executable specification's profiles for its own tests.
     all.push_back(test(make("spec-test", 6, {3}, {1, 3}, {8, 5}, {3, 3}, {1, 2}, 2), {2, 3, 0}));
     all.push_back(test(make("spec-test-late-johnson", 5, {2, 1}, {1, 2, 3}, {7, 5, 3}, {2, 0, 2}, {0, 1, 1}, 0),

@@ -26,7 +26,7 @@ struct Profile {
     std::vector<uint32_t> johnson;    // 0: unique decoding; else the Johnson multiplicity the queries are counted for
     uint32_t logup_pow = 0;           // proof-of-work bits before alpha
     uint32_t log_top = 5;             // 2^log_top fractions in clear
-    uint32_t tall = 16;               // h >= 2^tall keeps three top bits, below one
+    uint32_t tall = 8;                // h >= 2^tall keeps three top bits, below one
     uint32_t min_block = 5;           // log2 of the smallest block
     uint32_t max_log_slices = 8;
     uint32_t max_log_fracs = 30;
