@@ -11,16 +11,17 @@
 namespace ashlar::chips {
 
 /// One round of Keccak-f[1600]: 24 rows a call, chained by BUS_KECCAK from round 0 to 24 (the ends are
-/// KeccakMemoryChip's). No lookups.
+/// KeccakMemoryChip's).
 ///
-/// Columns are the bits after theta (chi needs them), theta's effect D on each column of the state, and the parity P of
-/// each column after theta. The state before the round is bits xor D, of degree 2, and goes into the message as it
-/// stands; the state after it has degree 3 and needs one column per message element. With s(b) = 1 - 2b, xor is a
-/// product:
-///   P(x, z) = bits(x, 0..4, z) xored:     s(b0) s(b1) s(b2) = s(b3) s(b4) s(P)
-///   D(x, z) = C(x-1, z) ^ C(x+1, z-1) with C = P ^ D the parity before theta:
-///                                         s(D) s(P') s(D') = s(P'') s(D'')
-/// C is the one preimage of P under theta on parities, which is a bijection; so P, D and C are determined by the bits.
+/// Columns are the bits after theta (chi needs them) and theta's effect D on each column of the state. The state before
+/// the round is bits xor D, of degree 2, and goes into the message as it stands; the state after it has degree 3 and
+/// needs one column per message element.
+///
+/// Let S(x, z) be the sum of the bits (x, 0..4, z), P = S mod 2 the parity after theta, and C = P ^ D the one before.
+/// theta says D(x, z) = C(x-1, z) ^ C(x+1, z-1), that is
+///   D(x, z) + D(x-1, z) + D(x+1, z-1) + S(x-1, z) + S(x+1, z-1) is even.
+/// These sums are at most 13; one lookup takes those of x = 0..4 as digits in base 16. C is the one preimage of P under
+/// theta on parities, which is a bijection; so D and C are determined by the bits.
 struct KeccakRoundChip {
     static constexpr std::string_view NAME = "keccak_round";
     static constexpr std::array CALLS = {Syscall::KECCAK_PERMUTE};
@@ -33,7 +34,6 @@ struct KeccakRoundChip {
         T fine[4];    ///< round % 4, one-hot
         T bits[25][64];
         T effect[5][64];
-        T parity[5][64];
         T iota[7];  ///< lane 0's bits where the round constant may be set, xor the constant
         T word[KECCAK_WORDS];
         T check[KECCAK_CHECKS];
@@ -57,17 +57,20 @@ struct KeccakRoundChip {
         for (const auto& lane : m.bits)
             for (const V& bit : lane) b.boolean(bit);
         const auto sign = [](const V& bit) { return F::ONE - bit - bit; };
+        for (const auto& column : m.effect)
+            for (const V& bit : column) b.boolean(bit);
         // theta
-        for (size_t x = 0; x < 5; x++) {
-            const size_t left = (x + 4) % 5, right = (x + 1) % 5;
-            for (size_t z = 0; z < 64; z++) {
-                const size_t before = (z + 63) % 64;
-                b.boolean(m.effect[x][z]);
-                b.zero(sign(m.bits[x][z]) * sign(m.bits[x + 5][z]) * sign(m.bits[x + 10][z]) -
-                       sign(m.bits[x + 15][z]) * sign(m.bits[x + 20][z]) * sign(m.parity[x][z]));
-                b.zero(sign(m.effect[x][z]) * sign(m.parity[left][z]) * sign(m.effect[left][z]) -
-                       sign(m.parity[right][before]) * sign(m.effect[right][before]));
-            }
+        const auto sum_after = [&m](size_t x, size_t z) {  // D + S
+            V sum = m.effect[x][z];
+            for (size_t y = 0; y < 5; y++) sum += m.bits[x + 5 * y][z];
+            return sum;
+        };
+        for (size_t z = 0; z < 64; z++) {
+            V digits = V(F::ZERO);
+            for (size_t x = 5; x-- > 0;)
+                digits = digits * F::from_canonical(16) + m.effect[x][z] + sum_after((x + 4) % 5, z) +
+                         sum_after((x + 1) % 5, (z + 63) % 64);
+            b.send(BUS_EVEN, flag, {digits});
         }
         KeccakState<V> in;
         for (size_t lane = 0; lane < 25; lane++) {
@@ -134,6 +137,8 @@ struct KeccakRoundChip {
     }
 
     static bool fill(const rv32::CallRecord& call, const rv32::WordAccess* accesses, Main<F>* rows);
+    /// The cells of a round that follow from the lanes after theta, which become those after the round.
+    static void fill_after_theta(Main<F>& row, size_t round, uint64_t (&lanes)[25]);
 };
 static_assert(KECCAK_IOTA_BITS[6] == 63 && std::countr_one(std::size_t{31}) == 5);
 

@@ -83,7 +83,8 @@ std::vector<std::string> unexpected(const ChipStructure& chip) {
 }
 
 bool is_lookup(const air::Interaction& i) {
-    return i.bus == chips::BUS_RANGE || i.bus == chips::BUS_BYTE || i.bus == chips::BUS_ADDRESS;
+    return i.bus == chips::BUS_RANGE || i.bus == chips::BUS_BYTE || i.bus == chips::BUS_ADDRESS ||
+           i.bus == chips::BUS_EVEN;
 }
 
 }  // namespace
@@ -189,6 +190,10 @@ TEST_CASE("the contracts of lookups are what the fixed tables hold", "[chips]") 
     for (size_t i = 0; i < chips::AddressTable::HEIGHT; i++) {
         const auto row = chips::AddressTable::prep_row(i);
         if (!tells(chips::BUS_ADDRESS, {row.high.canonical(), row.nonzero.canonical()})) FAIL_CHECK("address " << i);
+    }
+    for (size_t i = 0; i < chips::EvenTable::HEIGHT; i++) {
+        const auto row = chips::EvenTable::prep_row(i);
+        if (!tells(chips::BUS_EVEN, {row.digits.canonical()})) FAIL_CHECK("even " << i);
     }
     for (size_t i = 0; i < chips::CallTable::HEIGHT; i++) {
         const auto row = chips::CallTable::prep_row(i);
