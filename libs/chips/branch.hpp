@@ -17,6 +17,15 @@ void fill_branch(Main& m, const rv32::BranchRecord& r) {
     m.taken = F::from_canonical(r.taken ? 1 : 0);
 }
 
+/// The row's instruction `op` and its reads.
+template <class B, class Main, class V>
+ASHLAR_INLINE void branch(B& b, const V& real, const Main& m, const V& op) {
+    instruction(b, real, m.cpu, V(m.cpu.pc + 4_f + m.taken * (m.difference - 4_f)),
+                Entry<V>{.op = op, .rs1 = m.rs1, .rs2 = m.rs2, .imm_low = m.difference});
+    register_read(b, real, m.rs1, time_rs1(m.cpu), m.a);
+    register_read(b, real, m.rs2, time_rs2(m.cpu), m.b);
+}
+
 /// beq, bne.
 struct BranchEqualChip {
     static constexpr std::string_view NAME = "branch_equal";
@@ -45,13 +54,7 @@ struct BranchEqualChip {
         b.zero(equal * low);
         b.zero(equal * high);
         b.zero(real - equal - low * m.witness[0] - high * m.witness[1]);
-        instruction(b, real, m.cpu, V(m.cpu.pc + 4_f + m.taken * (m.difference - 4_f)),
-                    Entry<V>{.op = m.is_beq * opcode(OP_BEQ) + m.is_bne * opcode(OP_BNE),
-                             .rs1 = m.rs1,
-                             .rs2 = m.rs2,
-                             .imm_low = m.difference});
-        register_read(b, real, m.rs1, time_rs1(m.cpu), m.a);
-        register_read(b, real, m.rs2, time_rs2(m.cpu), m.b);
+        branch(b, real, m, V(m.is_beq * opcode(OP_BEQ) + m.is_bne * opcode(OP_BNE)));
     }
 
     static void fill_row(Main<F>& m, const rv32::BranchRecord& r) {
@@ -98,14 +101,9 @@ struct BranchLessChip {
         const F two_16 = F::from_canonical(1 << 16);
         check_less_than(b, real, m.borrow, m.a.prev[0], V(m.a.prev[1] - m.sign_a * two_16), m.b.prev[0],
                         V(m.b.prev[1] - m.sign_b * two_16), less);
-        instruction(b, real, m.cpu, V(m.cpu.pc + 4_f + m.taken * (m.difference - 4_f)),
-                    Entry<V>{.op = m.is_blt * opcode(OP_BLT) + m.is_bge * opcode(OP_BGE) + m.is_bltu * opcode(OP_BLTU) +
-                                   m.is_bgeu * opcode(OP_BGEU),
-                             .rs1 = m.rs1,
-                             .rs2 = m.rs2,
-                             .imm_low = m.difference});
-        register_read(b, real, m.rs1, time_rs1(m.cpu), m.a);
-        register_read(b, real, m.rs2, time_rs2(m.cpu), m.b);
+        branch(b, real, m,
+               V(m.is_blt * opcode(OP_BLT) + m.is_bge * opcode(OP_BGE) + m.is_bltu * opcode(OP_BLTU) +
+                 m.is_bgeu * opcode(OP_BGEU)));
     }
 
     static void fill_row(Main<F>& m, const rv32::BranchRecord& r) {

@@ -23,8 +23,7 @@ struct JalChip {
     ASHLAR_INLINE static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
         b.boolean(m.is_real);
-        b.boolean(m.writes);
-        b.zero(m.writes * (F::ONE - m.is_real));
+        check_writes(b, m.is_real, m.writes);
         instruction(b, m.is_real, m.cpu, V(m.cpu.pc + m.difference),
                     Entry<V>{.op = m.is_real * opcode(OP_JAL) + m.writes * opcode(OP_WRITES),
                              .rd = m.rd,
@@ -36,13 +35,10 @@ struct JalChip {
 
     static void fill_row(Main<F>& m, const rv32::UpperRecord& r) {
         fill(m.cpu, r.pc, r.t);
-        m.rd = F::from_canonical(r.rd);
         m.difference = F::from_int(r.imm);
         m.is_real = F::ONE;
-        if (r.rd == 0) return;
-        m.writes = F::ONE;
-        fill_limbs(m.link, r.pc + 4);
-        fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
+        if (r.rd != 0) fill_limbs(m.link, r.pc + 4);
+        fill_destination(m, r);
     }
 };
 
@@ -68,8 +64,7 @@ struct JalrChip {
         using V = typename B::Value;
         const F two_16 = F::from_canonical(1 << 16);
         b.boolean(m.is_real);
-        b.boolean(m.writes);
-        b.zero(m.writes * (F::ONE - m.is_real));
+        check_writes(b, m.is_real, m.writes);
         const V target[2] = {m.target_quarter * 4_f, m.target_high};
         instruction(b, m.is_real, m.cpu, V(target[0] + target[1] * two_16),
                     Entry<V>{.op = m.is_real * opcode(OP_JALR) + m.writes * opcode(OP_WRITES),
@@ -89,7 +84,6 @@ struct JalrChip {
 
     static void fill_row(Main<F>& m, const rv32::AluRecord& r) {
         fill(m.cpu, r.pc, r.t);
-        m.rd = F::from_canonical(r.rd);
         m.rs1 = F::from_canonical(r.rs1);
         fill_limbs(m.imm, static_cast<uint32_t>(r.imm));
         m.link_low = F::from_canonical((r.pc + 4) & 0xffff);
@@ -99,9 +93,7 @@ struct JalrChip {
         m.target_quarter = F::from_canonical((target & 0xffff) >> 2);
         m.target_high = F::from_canonical(target >> 16);
         m.target_nonzero = F::from_canonical(target >> 16 != 0);
-        if (r.rd == 0) return;
-        m.writes = F::ONE;
-        fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
+        fill_destination(m, r);
     }
 };
 

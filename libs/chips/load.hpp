@@ -11,6 +11,27 @@ struct Offset {
     T bit0, bit1;
 };
 
+/// Low limb of the address.
+template <class V>
+ASHLAR_INLINE V low_limb(const Address<V>& a, const Offset<V>& o) {
+    return a.quarter * 4_f + o.bit0 + o.bit1 * 2_f;
+}
+/// Two bits, and 0 or 2 where a half is accessed.
+template <class B, class V>
+ASHLAR_INLINE void check_offset(B& b, const V& is_half, const Offset<V>& o) {
+    b.boolean(o.bit0);
+    b.boolean(o.bit1);
+    b.zero(is_half * o.bit0);
+}
+/// base + immediate is a data address with this low limb.
+template <class B, class V>
+ASHLAR_INLINE void check_sum_address(B& b, const V& flag, const RegisterAccess<V>& base, const V (&imm)[2],
+                                     const Address<V>& a, const V& low) {
+    const V sum[2] = {low, a.high};
+    add_limbs(b, flag, base.prev, imm, sum);
+    check_address(b, flag, a);
+}
+
 inline void fill(Offset<F>& o, uint32_t address) {
     o.bit0 = F::from_canonical(address & 1);
     o.bit1 = F::from_canonical(address >> 1 & 1);
@@ -44,8 +65,7 @@ struct LoadWordChip {
     ASHLAR_INLINE static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
         b.boolean(m.is_real);
-        b.boolean(m.writes);
-        b.zero(m.writes * (F::ONE - m.is_real));
+        check_writes(b, m.is_real, m.writes);
         sequential_instruction(b, m.is_real, m.cpu,
                                Entry<V>{.op = m.is_real * opcode(OP_LW) + m.writes * opcode(OP_WRITES),
                                         .rd = m.rd,
@@ -53,9 +73,7 @@ struct LoadWordChip {
                                         .imm_low = m.imm[0],
                                         .imm_high = m.imm[1]});
         register_read(b, m.is_real, m.rs1, time_rs1(m.cpu), m.base);
-        const V address[2] = {m.address.quarter * 4_f, m.address.high};
-        add_limbs(b, m.is_real, m.base.prev, m.imm, address);
-        check_address(b, m.is_real, m.address);
+        check_sum_address(b, m.is_real, m.base, m.imm, m.address, V(m.address.quarter * 4_f));
         memory_read(b, m.is_real, V(word_of(m.address)), time_memory(m.cpu), m.memory);
         register_write(b, m.writes, m.rd, time_rd(m.cpu), m.d, m.memory.prev[0], m.memory.prev[1]);
     }
@@ -64,10 +82,7 @@ struct LoadWordChip {
         fill_memory_instruction(m, r);
         m.is_real = F::ONE;
         fill(m.memory, r.t + 2, r.memory.t_prev, r.memory.value);
-        if (r.rd == 0) return;
-        m.rd = F::from_canonical(r.rd);
-        m.writes = F::ONE;
-        fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
+        fill_destination(m, r);
     }
 };
 
@@ -100,11 +115,8 @@ struct LoadSubChip {
         b.boolean(m.is_lhu);
         b.boolean(is_signed);
         b.boolean(real);
-        b.boolean(m.writes);
-        b.zero(m.writes * (F::ONE - real));
-        b.boolean(m.offset.bit0);
-        b.boolean(m.offset.bit1);
-        b.zero(is_half * m.offset.bit0);  // halves are aligned
+        check_writes(b, real, m.writes);
+        check_offset(b, is_half, m.offset);
         sequential_instruction(
             b, real, m.cpu,
             Entry<V>{.op = m.is_lb * opcode(OP_LB) + m.is_lh * opcode(OP_LH) + m.is_lbu * opcode(OP_LBU) +
@@ -114,9 +126,7 @@ struct LoadSubChip {
                      .imm_low = m.imm[0],
                      .imm_high = m.imm[1]});
         register_read(b, real, m.rs1, time_rs1(m.cpu), m.base);
-        const V address[2] = {m.address.quarter * 4_f + m.offset.bit0 + m.offset.bit1 * 2_f, m.address.high};
-        add_limbs(b, real, m.base.prev, m.imm, address);
-        check_address(b, real, m.address);
+        check_sum_address(b, real, m.base, m.imm, m.address, low_limb(m.address, m.offset));
         memory_read(b, real, V(word_of(m.address)), time_memory(m.cpu), m.memory);
         const V limb = pair_value(m.limb[0], m.limb[1]);
         b.equal_integers(real, V(m.memory.prev[0] + m.offset.bit1 * (m.memory.prev[1] - m.memory.prev[0])), limb);
@@ -143,10 +153,7 @@ struct LoadSubChip {
         const uint32_t top = half || (r.address & 1) ? limb >> 8 : limb & 0xff;
         m.top = F::from_canonical(top);
         m.sign = F::from_canonical(r.op == lb || r.op == lh ? top >> 7 : 0);
-        if (r.rd == 0) return;
-        m.rd = F::from_canonical(r.rd);
-        m.writes = F::ONE;
-        fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
+        fill_destination(m, r);
     }
 };
 

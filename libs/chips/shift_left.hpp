@@ -28,23 +28,7 @@ struct ShiftLeftChip {
         const V& real = m.is_real;
         b.boolean(real);
         Entry<V> entry{.op = V(opcode(IMMEDIATE ? OP_SLLI : OP_SLL)), .rd = m.rd, .rs1 = m.rs1};
-        V j, power, power_rest;  // 2^j at the cut, 2^k = 2^(16-j)
-        if constexpr (IMMEDIATE) {
-            b.boolean(m.amount.by_16);
-            j = m.amount.j;
-            power = m.amount.power;
-            power_rest = m.amount.power_rest;
-            entry.op += m.amount.by_16 * F::from_canonical(OP_SHIFT_16);
-            entry.rs2 = j;
-            entry.imm_low = power;
-            entry.imm_high = power_rest;
-        } else {
-            j = V(16_f) - RegisterAmount<V>::amount_mod_16(m.amount);
-            power = m.amount.power_k_rest;
-            power_rest = m.amount.power_k;
-            entry.rs2 = m.amount.rs2;
-            check_amount(b, real, m.cpu, m.amount);
-        }
+        const auto [j, power, power_rest] = bind_amount<true>(b, real, m.cpu, m.amount, entry);
         sequential_instruction(b, real, m.cpu, entry);
         register_read(b, real, m.rs1, time_rs1(m.cpu), m.a.t_prev, V(m.a.limb(0, power)), V(m.a.limb(1, power)));
         check_split(b, real, j, m.a);
@@ -58,14 +42,7 @@ struct ShiftLeftChip {
     static void fill_row(Main<F>& m, const rv32::AluRecord& r) {
         fill_alu(m, r);
         m.is_real = F::ONE;
-        const uint32_t amount = (IMMEDIATE ? static_cast<uint32_t>(r.imm) : r.rs2_read.value) & 31,
-                       j = 16 - (amount & 15);
-        if constexpr (IMMEDIATE)
-            m.amount = {F::from_canonical(j), F::from_canonical(1u << j), F::from_canonical(1u << (16 - j)),
-                        F::from_canonical(amount >> 4)};
-        else
-            fill(m.amount, r.t, r.rs2, r.rs2_read);
-        fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value, j);
+        fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value, fill_amount<true>(m.amount, r));
         fill_limbs(m.result, r.rd_write.value);
     }
 };

@@ -34,23 +34,7 @@ struct ShiftRightChip {
                              m.is_arithmetic * opcode(IMMEDIATE ? OP_SRAI : OP_SRA),
                        .rd = m.rd,
                        .rs1 = m.rs1};
-        V k, power, power_rest;  // 2^k at the cut, 2^(16-k)
-        if constexpr (IMMEDIATE) {
-            b.boolean(m.amount.by_16);
-            k = m.amount.j;
-            power = m.amount.power;
-            power_rest = m.amount.power_rest;
-            entry.op += m.amount.by_16 * F::from_canonical(OP_SHIFT_16);
-            entry.rs2 = k;
-            entry.imm_low = power;
-            entry.imm_high = power_rest;
-        } else {
-            k = RegisterAmount<V>::amount_mod_16(m.amount);
-            power = m.amount.power_k;
-            power_rest = m.amount.power_k_rest;
-            entry.rs2 = m.amount.rs2;
-            check_amount(b, real, m.cpu, m.amount);
-        }
+        const auto [k, power, power_rest] = bind_amount<false>(b, real, m.cpu, m.amount, entry);
         sequential_instruction(b, real, m.cpu, entry);
         const V limb_high = m.a.limb(1, power);
         register_read(b, real, m.rs1, time_rs1(m.cpu), m.a.t_prev, V(m.a.limb(0, power)), limb_high);
@@ -73,13 +57,7 @@ struct ShiftRightChip {
         fill_alu(m, r);
         const bool arithmetic = r.op == sra || r.op == srai;
         (arithmetic ? m.is_arithmetic : m.is_logical) = F::ONE;
-        const uint32_t amount = (IMMEDIATE ? static_cast<uint32_t>(r.imm) : r.rs2_read.value) & 31, k = amount & 15;
-        if constexpr (IMMEDIATE)
-            m.amount = {F::from_canonical(k), F::from_canonical(1u << k), F::from_canonical(1u << (16 - k)),
-                        F::from_canonical(amount >> 4)};
-        else
-            fill(m.amount, r.t, r.rs2, r.rs2_read);
-        fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value, k);
+        fill(m.a, r.t, r.rs1_read.t_prev, r.rs1_read.value, fill_amount<false>(m.amount, r));
         m.sign = F::from_canonical(arithmetic ? r.rs1_read.value >> 31 : 0);
         fill_limbs(m.result, r.rd_write.value);
     }

@@ -26,9 +26,7 @@ struct StoreWordChip {
             Entry<V>{.op = V(opcode(OP_SW)), .rs1 = m.rs1, .rs2 = m.rs2, .imm_low = m.imm[0], .imm_high = m.imm[1]});
         register_read(b, m.is_real, m.rs1, time_rs1(m.cpu), m.base);
         register_read(b, m.is_real, m.rs2, time_rs2(m.cpu), m.source);
-        const V address[2] = {m.address.quarter * 4_f, m.address.high};
-        add_limbs(b, m.is_real, m.base.prev, m.imm, address);
-        check_address(b, m.is_real, m.address);
+        check_sum_address(b, m.is_real, m.base, m.imm, m.address, V(m.address.quarter * 4_f));
         memory_write(b, m.is_real, V(word_of(m.address)), time_memory(m.cpu), m.memory, m.source.prev[0],
                      m.source.prev[1]);
     }
@@ -68,9 +66,7 @@ struct StoreSubChip {
         b.boolean(m.is_sb);
         b.boolean(m.is_sh);
         b.boolean(real);
-        b.boolean(m.offset.bit0);
-        b.boolean(m.offset.bit1);
-        b.zero(m.is_sh * m.offset.bit0);  // halves are aligned
+        check_offset(b, m.is_sh, m.offset);
         sequential_instruction(b, real, m.cpu,
                                Entry<V>{.op = m.is_sb * opcode(OP_SB) + m.is_sh * opcode(OP_SH),
                                         .rs1 = m.rs1,
@@ -81,9 +77,7 @@ struct StoreSubChip {
         const V source = pair_value(m.source[0], m.source[1]);
         register_read(b, real, m.rs2, time_rs2(m.cpu), m.source_t_prev, source, m.source_high);
         byte_pair(b, real, m.source[0], m.source[1]);
-        const V address[2] = {m.address.quarter * 4_f + m.offset.bit0 + m.offset.bit1 * 2_f, m.address.high};
-        add_limbs(b, real, m.base.prev, m.imm, address);
-        check_address(b, real, m.address);
+        check_sum_address(b, real, m.base, m.imm, m.address, low_limb(m.address, m.offset));
         const V &low = m.memory.prev[0], &high = m.memory.prev[1];
         b.equal_integers(real, V(low + m.offset.bit1 * (high - low)), pair_value(m.limb[0], m.limb[1]));
         byte_pair(b, real, m.limb[0], m.limb[1]);

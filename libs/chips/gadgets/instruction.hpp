@@ -38,6 +38,13 @@ ASHLAR_INLINE void sequential_instruction(B& b, const V& flag, const Cpu<V>& cpu
     instruction(b, flag, cpu, V(cpu.pc + 4_f), e);
 }
 
+/// `writes` is 0 or 1, and 0 on a row that is off: whether rd is a register other than x0.
+template <class B, class V>
+ASHLAR_INLINE void check_writes(B& b, const V& flag, const V& writes) {
+    b.boolean(writes);
+    b.zero(writes * (F::ONE - flag));
+}
+
 // Times of an instruction's accesses.
 template <class V>
 ASHLAR_INLINE V time_rs1(const Cpu<V>& cpu) {
@@ -75,6 +82,15 @@ inline void fill(Cpu<F>& cpu, uint32_t pc, uint32_t t) {
 inline void fill(RegisterAccess<F>& a, uint32_t t, uint32_t t_prev, uint32_t prev) {
     a.t_prev = F::from_canonical(recent(t, t_prev));
     fill_limbs(a.prev, prev);
+}
+
+/// Cells of a destination that may be x0.
+template <class Main, class Record>
+void fill_destination(Main& m, const Record& r) {
+    if (r.rd == 0) return;
+    m.rd = F::from_canonical(r.rd);
+    m.writes = F::ONE;
+    fill(m.d, r.t + 3, r.rd_write.t_prev, r.rd_write.prev);
 }
 
 /// Cells that ALU rows share: cpu, rd, and where the chip has them whole rs1, rs2, and the accesses a, b, d.

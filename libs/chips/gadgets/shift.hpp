@@ -75,10 +75,48 @@ ASHLAR_INLINE void check_amount(B& b, const V& flag, const Cpu<V>& cpu, const Re
     b.equal_integers(flag, V(s.power_k * s.power_k_rest), V(flag * F::from_canonical(1 << 16)));
 }
 
-inline void fill(RegisterAmount<F>& s, uint32_t t, uint8_t rs2, const rv32::Read& read) {
+/// Where a shift cuts the limbs: bit j; `power` = 2^j and `power_rest` = 2^(16-j).
+template <class V>
+struct Cut {
+    V j, power, power_rest;
+};
+
+/// Binds the amount k to the instruction's table entry or to rs2, and gives the cut: at k mod 16 for shifts to the
+/// right, at 16 - k mod 16 for those to the left.
+template <bool LEFT, class B, class V>
+ASHLAR_INLINE Cut<V> bind_amount(B& b, const V&, const Cpu<V>&, const ImmediateAmount<V>& s, Entry<V>& entry) {
+    b.boolean(s.by_16);
+    entry.op += s.by_16 * F::from_canonical(OP_SHIFT_16);
+    entry.rs2 = s.j;
+    entry.imm_low = s.power;
+    entry.imm_high = s.power_rest;
+    return {s.j, s.power, s.power_rest};
+}
+template <bool LEFT, class B, class V>
+ASHLAR_INLINE Cut<V> bind_amount(B& b, const V& flag, const Cpu<V>& cpu, const RegisterAmount<V>& s, Entry<V>& entry) {
+    entry.rs2 = s.rs2;
+    check_amount(b, flag, cpu, s);
+    const V k = RegisterAmount<V>::amount_mod_16(s);
+    if constexpr (LEFT)
+        return {V(16_f) - k, s.power_k_rest, s.power_k};
+    else
+        return {k, s.power_k, s.power_k_rest};
+}
+
+/// The amount's cells; returns j of the cut.
+template <bool LEFT>
+unsigned fill_amount(ImmediateAmount<F>& s, const rv32::AluRecord& r) {
+    const uint32_t amount = static_cast<uint32_t>(r.imm) & 31, j = LEFT ? 16 - (amount & 15) : amount & 15;
+    s = {F::from_canonical(j), F::from_canonical(1u << j), F::from_canonical(1u << (16 - j)),
+         F::from_canonical(amount >> 4)};
+    return j;
+}
+template <bool LEFT>
+unsigned fill_amount(RegisterAmount<F>& s, const rv32::AluRecord& r) {
+    const rv32::Read& read = r.rs2_read;
     const uint32_t k = read.value & 15;
-    s.rs2 = F::from_canonical(rs2);
-    s.t_prev = F::from_canonical(recent(t + 1, read.t_prev));
+    s.rs2 = F::from_canonical(r.rs2);
+    s.t_prev = F::from_canonical(recent(r.t + 1, read.t_prev));
     for (unsigned i = 0; i < 4; i++) s.bits[i] = F::from_canonical(k >> i & 1);
     s.by_16 = F::from_canonical(read.value >> 4 & 1);
     s.rest = F::from_canonical((read.value & 0xffff) >> 5);
@@ -86,6 +124,7 @@ inline void fill(RegisterAmount<F>& s, uint32_t t, uint8_t rs2, const rv32::Read
     s.four = F::from_canonical(1u << (k & 3));
     s.power_k = F::from_canonical(1u << k);
     s.power_k_rest = F::from_canonical(1u << (16 - k));
+    return LEFT ? 16 - k : k;
 }
 
 }  // namespace ashlar::chips

@@ -66,14 +66,8 @@ struct CurveAddChip {
         sum.add_constant(square_of_modulus<M>(2), v.flag);
         return sum;
     }
-    static constexpr Values<Range> RANGES = {Range(0, 1),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE)};
+    static constexpr Values<Range> RANGES = {Range(0, 1),    BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>};
     static constexpr CarryPlan SLOPE_PLAN = plan_reduction<M>(slope_sum(RANGES));
     static constexpr CarryPlan X_PLAN = plan_reduction<M>(x_sum(RANGES));
     static constexpr CarryPlan Y_PLAN = plan_reduction<M>(y_sum(RANGES));
@@ -84,23 +78,11 @@ struct CurveAddChip {
         static_assert(SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, Curve::ADD, m.p, m.q);
-        check_operand(b, flag, m.p, static_cast<unsigned>(N / 2));
-        check_operand(b, flag, m.q, static_cast<unsigned>(N / 2));
-        const V p = word_of(m.p.first), q = word_of(m.q.first), later = m.t + F::ONE;
-        const F half = F::from_canonical(N / 4);
-        read_bytes(b, flag, q, m.t, m.q_times, m.qx);
-        read_bytes(b, flag, V(q + half), m.t, m.q_times + N / 4, m.qy);
-        replace_bytes(b, flag, p, later, m.p_times, m.px, m.x);
-        replace_bytes(b, flag, V(p + half), later, m.p_times + N / 4, m.py, m.y);
+        receive_call(b, flag, m.t, id_value<V>(Curve::ADD), m.p, N / 2, m.q, N / 2);
+        read_two(b, flag, V(word_of(m.q.first)), m.t, m.q_times, m.qx, m.qy);
+        replace_two(b, flag, V(word_of(m.p.first)), V(m.t + F::ONE), m.p_times, m.px, m.x, m.py, m.y);
 
-        check_bytes(b, flag, m.px);
-        check_bytes(b, flag, m.py);
-        check_bytes(b, flag, m.qx);
-        check_bytes(b, flag, m.qy);
-        check_bytes(b, flag, m.slope);
-        check_bytes(b, flag, m.x);
-        check_bytes(b, flag, m.y);
+        check_all_bytes(b, flag, m.px, m.py, m.qx, m.qy, m.slope, m.x, m.y);
         const Values<V> v = {flag,         digits(m.px),    digits(m.py), digits(m.qx),
                              digits(m.qy), digits(m.slope), digits(m.x),  digits(m.y)};
         check_less<M>(b, flag, v.px, m.px_less);
@@ -134,11 +116,7 @@ struct CurveAddChip {
         constexpr size_t W = D::NUM_WORDS;
         const OperandWords<2 * W> q(accesses), p(accesses + 2 * W);
         m.is_real = F::ONE;
-        m.t = F::from_canonical(call.t);
-        chips::fill(m.p, call.a0, 2 * W);
-        chips::fill(m.q, call.a1, 2 * W);
-        fill_times(m.q_times, accesses);
-        fill_times(m.p_times, accesses + 2 * W);
+        fill_call(call, accesses, m.t, m.p, m.p_times, m.q, m.q_times);
         const uint32_t *px = p.before.data(), *py = px + W, *qx = q.before.data(), *qy = qx + W, *x = p.after.data(),
                        *y = x + W;
         fill_bytes(m.px, px), fill_bytes(m.py, py), fill_bytes(m.qx, qx), fill_bytes(m.qy, qy);

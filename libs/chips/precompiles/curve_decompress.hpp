@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "libs/chips/precompiles/call.hpp"
+#include "libs/chips/precompiles/decompression.hpp"
 #include "libs/chips/precompiles/reduction.hpp"
 
 namespace ashlar::chips {
@@ -136,8 +136,7 @@ struct CurveDecompressChip {
         sum.add_constant(square_of_modulus<M>(1), v.flag);
         return sum;
     }
-    static constexpr Values<Range> RANGES = {Range(0, 1), filled<Range, N>(BYTE_RANGE), filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE)};
+    static constexpr Values<Range> RANGES = {Range(0, 1), BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>};
     static constexpr CarryPlan SQUARE_PLAN = plan_reduction<M>(square_sum(RANGES));
     static constexpr CarryPlan Y_PLAN = plan_reduction<M>(y_sum(RANGES));
 
@@ -146,28 +145,16 @@ struct CurveDecompressChip {
         using V = typename B::Value;
         static_assert(SQUARE_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
-        b.boolean(flag);
-        b.boolean(m.sign);
-        b.zero(m.sign * (flag - F::ONE));
-        receive_call(b, flag, m.t, V(F::from_canonical(call_id(Curve::DECOMPRESS))), m.buffer, m.sign, V(F::ZERO));
-        check_operand(b, flag, m.buffer, static_cast<unsigned>(N / 2));
-        const V y_word = word_of(m.buffer.first), later = m.t + F::ONE;
-        read_bytes(b, flag, V(y_word + F::from_canonical(N / 4)), m.t, m.x_times, m.x);
-        for (size_t i = 0; i < N / 4; i++)
-            access_word(b, flag, V(y_word + F::from_canonical(static_cast<uint32_t>(i))), later, m.y_times[i],
-                        m.old_y[2 * i], m.old_y[2 * i + 1], word_low(m.y, i), word_high(m.y, i));
-
-        check_bytes(b, flag, m.x);
-        check_bytes(b, flag, m.y);
-        check_bytes(b, flag, m.square);
+        receive_decompression(b, flag, m.t, Curve::DECOMPRESS, m.buffer, m.sign, m.x_times, m.x, m.y_times, m.old_y,
+                              m.y);
+        check_all_bytes(b, flag, m.x, m.y, m.square);
         const Values<V> v = {flag, digits(m.x), digits(m.y), digits(m.square)};
         check_less<M>(b, flag, v.x, m.x_less);
         check_less<M>(b, flag, v.y, m.y_less);
         check_reduction<M>(b, flag, square_sum(v), m.square_reduction, SQUARE_PLAN);
         check_reduction<M>(b, flag, y_sum(v), m.y_reduction, Y_PLAN);
         if constexpr (CHOICE == RootChoice::parity) {
-            b.zero(m.choice.half * 2_f + m.sign - m.y[0]);
-            range_check(b, flag, 7u, m.choice.half);
+            check_parity(b, flag, m.sign, m.y[0], m.choice.half);
         } else {
             check_half_order<M>(b, flag, m.sign, v.y, m.choice);
         }
@@ -178,15 +165,8 @@ struct CurveDecompressChip {
         Main<F>& m = *rows;
         const OperandWords<W> x_words(accesses), y_words(accesses + W);
         const uint32_t *x = x_words.before.data(), *y = y_words.after.data();
-        if (call.a1 > 1) return false;
-        m.is_real = F::ONE;
-        m.t = F::from_canonical(call.t);
-        chips::fill(m.buffer, call.a0, 2 * W);
-        m.sign = F::from_canonical(call.a1);
-        fill_times(m.x_times, accesses);
-        fill_times(m.y_times, accesses + W);
-        for (size_t i = 0; i < D::LIMBS; i++)
-            m.old_y[i] = F::from_canonical(y_words.before[i / 2] >> (16 * (i % 2)) & 0xffff);
+        if (!fill_decompression(call, accesses, m.is_real, m.t, m.buffer, m.sign, m.x_times, m.y_times, m.old_y))
+            return false;
         const auto& field = prime_field<M>();
         uint32_t square[W];
         rv32::bigint::to_words<W / 2>(field.decode(field.square(field.encode(rv32::bigint::from_words<W / 2>(x)))),
@@ -198,8 +178,7 @@ struct CurveDecompressChip {
         ok &= fill_reduction<M>(square_sum(v), m.square_reduction);
         ok &= fill_reduction<M>(y_sum(v), m.y_reduction);
         if constexpr (CHOICE == RootChoice::parity) {
-            m.choice.half = F::from_canonical((y[0] & 0xff) >> 1);
-            ok &= (y[0] & 1) == call.a1;
+            ok &= fill_parity(m.choice.half, call.a1, y[0]);
         } else {
             ok &= fill_half_order<M>(m.choice, call.a1 == 1, y);
         }

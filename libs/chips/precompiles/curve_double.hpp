@@ -80,13 +80,8 @@ struct CurveDoubleChip {
         sum.add_constant(square_of_modulus<M>(4), v.flag);
         return sum;
     }
-    static constexpr Values<Range> RANGES = {Range(0, 1),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE)};
+    static constexpr Values<Range> RANGES = {Range(0, 1),    BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>};
     static constexpr CarryPlan TRIPLE_PLAN = plan_carries(triple_sum(RANGES, Range(0, (1 << TRIPLE_BITS) - 1)));
     static constexpr CarryPlan SLOPE_PLAN = plan_reduction<M>(slope_sum(RANGES));
     static constexpr CarryPlan X_PLAN = plan_reduction<M>(x_sum(RANGES));
@@ -98,18 +93,10 @@ struct CurveDoubleChip {
         static_assert(TRIPLE_PLAN.sound() && SLOPE_PLAN.sound() && X_PLAN.sound() && Y_PLAN.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, V(F::from_canonical(call_id(Curve::DOUBLE))), m.p, m.a1[0], m.a1[1]);
-        check_operand(b, flag, m.p, static_cast<unsigned>(N / 2));
-        const V p = word_of(m.p.first), later = m.t + F::ONE;
-        replace_bytes(b, flag, p, later, m.times, m.px, m.x);
-        replace_bytes(b, flag, V(p + F::from_canonical(N / 4)), later, m.times + N / 4, m.py, m.y);
+        receive_call(b, flag, m.t, id_value<V>(Curve::DOUBLE), m.p, N / 2, m.a1[0], m.a1[1]);
+        replace_two(b, flag, V(word_of(m.p.first)), V(m.t + F::ONE), m.times, m.px, m.x, m.py, m.y);
 
-        check_bytes(b, flag, m.px);
-        check_bytes(b, flag, m.py);
-        check_bytes(b, flag, m.triple);
-        check_bytes(b, flag, m.w);
-        check_bytes(b, flag, m.x);
-        check_bytes(b, flag, m.y);
+        check_all_bytes(b, flag, m.px, m.py, m.triple, m.w, m.x, m.y);
         const Values<V> v = {flag, digits(m.px), digits(m.py), digits(m.triple), digits(m.w), digits(m.x), digits(m.y)};
         check_less<M>(b, flag, v.px, m.px_less);
         check_less<M>(b, flag, v.py, m.py_less);

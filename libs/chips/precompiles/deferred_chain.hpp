@@ -35,9 +35,7 @@ struct DeferredChainChip {
         using V = typename B::Value;
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, Syscall::VERIFY_PICO_PROOF, m.key, m.values);
-        check_operand(b, flag, m.key, 8u);
-        check_operand(b, flag, m.values, 8u);
+        receive_call(b, flag, m.t, id_value<V>(Syscall::VERIFY_PICO_PROOF), m.key, 8, m.values, 8);
         const V at_values = m.t + F::ONE, at_chain = m.t + 2_f;
         std::array<V, LENGTH> input;
         for (size_t i = 0; i < 8; i++) {

@@ -7,11 +7,7 @@ bool EdwardsAddChip::fill(const rv32::CallRecord& call, const rv32::WordAccess* 
     Main<F>& m = *rows;
     const OperandWords<2 * W> q(accesses), p(accesses + 2 * W);
     m.is_real = F::ONE;
-    m.t = F::from_canonical(call.t);
-    chips::fill(m.p, call.a0, 2 * W);
-    chips::fill(m.q, call.a1, 2 * W);
-    fill_times(m.q_times, accesses);
-    fill_times(m.p_times, accesses + 2 * W);
+    fill_call(call, accesses, m.t, m.p, m.p_times, m.q, m.q_times);
     const uint32_t *x1 = p.before.data(), *y1 = x1 + W, *x2 = q.before.data(), *y2 = x2 + W, *x = p.after.data(),
                    *y = x + W;
     const auto& field = prime_field<M>();
@@ -48,15 +44,8 @@ bool EdwardsAddChip::fill(const rv32::CallRecord& call, const rv32::WordAccess* 
 bool EdwardsDecompressChip::fill(const rv32::CallRecord& call, const rv32::WordAccess* accesses, Main<F>* rows) {
     Main<F>& m = *rows;
     const OperandWords<W> y_words(accesses), x_words(accesses + W);
-    if (call.a1 > 1) return false;
-    m.is_real = F::ONE;
-    m.t = F::from_canonical(call.t);
-    chips::fill(m.buffer, call.a0, 2 * W);
-    m.sign = F::from_canonical(call.a1);
-    fill_times(m.y_times, accesses);
-    fill_times(m.x_times, accesses + W);
-    for (size_t i = 0; i < D::LIMBS; i++)
-        m.old_x[i] = F::from_canonical(x_words.before[i / 2] >> (16 * (i % 2)) & 0xffff);
+    if (!fill_decompression(call, accesses, m.is_real, m.t, m.buffer, m.sign, m.y_times, m.x_times, m.old_x))
+        return false;
     Plain y = y_words.before;
     const uint32_t* x = x_words.after.data();
     fill_bytes(m.y, y.data());
@@ -80,8 +69,7 @@ bool EdwardsDecompressChip::fill(const rv32::CallRecord& call, const rv32::WordA
     for (size_t i = 0; i < N; i++) plain_y[i] = F::from_canonical(static_cast<uint32_t>(y_digits[i]));
     ok &= fill_different(m.not_zero, plain_y, filled<F, N>(F::ZERO));
     ok &= fill_different(m.not_modulus, plain_y, constant<F>(M::WORDS));
-    m.half = F::from_canonical((x[0] & 0xff) >> 1);
-    return ok && (x[0] & 1) == call.a1;
+    return fill_parity(m.half, call.a1, x[0]) && ok;
 }
 
 }  // namespace ashlar::chips

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "libs/chips/precompiles/call.hpp"
+#include "libs/chips/precompiles/decompression.hpp"
 #include "libs/chips/precompiles/reduction.hpp"
 
 /// ed25519 (guest-abi 5.6): -x^2 + y^2 = 1 + d x^2 y^2.
@@ -25,7 +25,7 @@ struct Ed25519 {
         for (size_t i = 0; i < N; i++) r[i] = integer<V>(words[i / 4] >> (8 * (i % 4)) & 0xff);
         return r;
     }
-    static constexpr Number<Range> RANGE = filled<Range, N>(BYTE_RANGE);
+    static constexpr Number<Range> RANGE = BYTE_RANGES<N>;
 
     /// a b - product, product < M.
     template <class V>
@@ -40,7 +40,7 @@ struct Ed25519 {
     template <class = void>
     static constexpr CarryPlan PRODUCT_PLAN = plan_reduction<M>([] {
         ReductionSum<Range, Ed25519Modulus> sum;
-        constexpr auto range = filled<Range, ModulusDigits<Ed25519Modulus>::BYTES>(BYTE_RANGE);
+        constexpr auto range = BYTE_RANGES<ModulusDigits<Ed25519Modulus>::BYTES>;
         sum.add_product(range, range);
         sum.add_bytes(range, -1);
         sum.add_constant(multiple_of_modulus<Ed25519Modulus>(std::array<int32_t, 1>{1}), Range(0, 1));
@@ -183,17 +183,10 @@ void EdwardsAddChip::eval(B& b, const Main<typename B::Value>& m) {
     static_assert(PRODUCT_PLAN<>.sound() && ED_X_PLAN<>.sound() && ED_Y_PLAN<>.sound());
     const V& flag = m.is_real;
     b.boolean(flag);
-    receive_call(b, flag, m.t, Syscall::ED_ADD, m.p, m.q);
-    check_operand(b, flag, m.p, static_cast<unsigned>(N / 2));
-    check_operand(b, flag, m.q, static_cast<unsigned>(N / 2));
-    const V p = word_of(m.p.first), q = word_of(m.q.first), later = m.t + F::ONE;
-    const F half = F::from_canonical(N / 4);
-    read_bytes(b, flag, q, m.t, m.q_times, m.x2);
-    read_bytes(b, flag, V(q + half), m.t, m.q_times + N / 4, m.y2);
-    replace_bytes(b, flag, p, later, m.p_times, m.x1, m.x);
-    replace_bytes(b, flag, V(p + half), later, m.p_times + N / 4, m.y1, m.y);
-    for (const auto* bytes : {&m.x1, &m.y1, &m.x2, &m.y2, &m.xx, &m.yy, &m.xxyy, &m.e, &m.x, &m.y})
-        check_bytes(b, flag, *bytes);
+    receive_call(b, flag, m.t, id_value<V>(Syscall::ED_ADD), m.p, N / 2, m.q, N / 2);
+    read_two(b, flag, V(word_of(m.q.first)), m.t, m.q_times, m.x2, m.y2);
+    replace_two(b, flag, V(word_of(m.p.first)), V(m.t + F::ONE), m.p_times, m.x1, m.x, m.y1, m.y);
+    check_all_bytes(b, flag, m.x1, m.y1, m.x2, m.y2, m.xx, m.yy, m.xxyy, m.e, m.x, m.y);
     const Values<V> v = {flag,         digits(m.x1), digits(m.y1), digits(m.x2), digits(m.y2),
                          digits(m.xx), digits(m.yy), digits(m.e),  digits(m.x),  digits(m.y)};
     const Number<V> xxyy = digits(m.xxyy);
@@ -219,17 +212,9 @@ void EdwardsDecompressChip::eval(B& b, const Main<typename B::Value>& m) {
     using V = typename B::Value;
     static_assert(PRODUCT_PLAN<>.sound() && ED_CURVE_PLAN<>.sound());
     const V& flag = m.is_real;
-    b.boolean(flag);
-    b.boolean(m.sign);
-    b.zero(m.sign * (flag - F::ONE));
-    receive_call(b, flag, m.t, V(F::from_canonical(call_id(Syscall::ED_DECOMPRESS))), m.buffer, m.sign, V(F::ZERO));
-    check_operand(b, flag, m.buffer, static_cast<unsigned>(N / 2));
-    const V x_word = word_of(m.buffer.first), later = m.t + F::ONE;
-    read_bytes(b, flag, V(x_word + F::from_canonical(N / 4)), m.t, m.y_times, m.y);
-    for (size_t i = 0; i < N / 4; i++)
-        access_word(b, flag, V(x_word + F::from_canonical(static_cast<uint32_t>(i))), later, m.x_times[i],
-                    m.old_x[2 * i], m.old_x[2 * i + 1], word_low(m.x, i), word_high(m.x, i));
-    for (const auto* bytes : {&m.y, &m.x, &m.yy, &m.e, &m.xx}) check_bytes(b, flag, *bytes);
+    receive_decompression(b, flag, m.t, Syscall::ED_DECOMPRESS, m.buffer, m.sign, m.y_times, m.y, m.x_times, m.old_x,
+                          m.x);
+    check_all_bytes(b, flag, m.y, m.x, m.yy, m.e, m.xx);
     // y without bit 255.
     Number<V> y = digits(m.y);
     b.boolean(m.y_top);
@@ -246,8 +231,7 @@ void EdwardsDecompressChip::eval(B& b, const Main<typename B::Value>& m) {
     // y < 2^255 is 0 mod M if it is 0 or M.
     check_different(b, flag, y, filled<V, N>(V(F::ZERO)), m.not_zero);
     check_different(b, flag, y, constant<V>(M::WORDS), m.not_modulus);
-    b.zero(m.half * 2_f + m.sign - m.x[0]);
-    range_check(b, flag, 7u, m.half);
+    check_parity(b, flag, m.sign, m.x[0], m.half);
 }
 
 }  // namespace ashlar::chips

@@ -17,6 +17,15 @@ void check_bytes(B& b, const V& flag, const V (&bytes)[N]) {
     }
 }
 
+/// Several numbers.
+template <class B, class V, class... Numbers>
+void check_all_bytes(B& b, const V& flag, const Numbers&... numbers) {
+    (check_bytes(b, flag, numbers), ...);
+}
+/// What they are then known to be.
+template <size_t N>
+inline constexpr Digits<Range, N> BYTE_RANGES = filled<Range, N>(BYTE_RANGE);
+
 /// Word i of a number in bytes, as limbs.
 template <class V, size_t N>
 V word_low(const V (&bytes)[N], size_t i) {

@@ -110,24 +110,18 @@ struct FieldOperationChip {
         sum.add_constant(multiple_of_modulus<M>(std::array<int32_t, 1>{16}), V(v.op.add + v.op.sub + v.op.mul));
         return sum;
     }
-    static constexpr CarryPlan PLAN = plan_reduction<M>(sum(Values<Range>{{Range(0, 1), Range(0, 1), Range(0, 1)},
-                                                                          filled<Range, N>(BYTE_RANGE),
-                                                                          filled<Range, N>(BYTE_RANGE),
-                                                                          filled<Range, N>(BYTE_RANGE)}));
+    static constexpr CarryPlan PLAN = plan_reduction<M>(
+        sum(Values<Range>{{Range(0, 1), Range(0, 1), Range(0, 1)}, BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>}));
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
         using V = typename B::Value;
         static_assert(PLAN.sound());
         const V flag = check_operation(b, m.op);
-        receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, V(operand_low(m.y)), m.y.first.high);
-        check_operand(b, flag, m.x, static_cast<unsigned>(N / 4));
-        check_operand(b, flag, m.y, static_cast<unsigned>(N / 4));
+        receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, N / 4, m.y, N / 4);
         read_bytes(b, flag, V(word_of(m.y.first)), m.t, m.y_times, m.b);
         replace_bytes(b, flag, V(word_of(m.x.first)), V(m.t + F::ONE), m.x_times, m.a, m.c);
-        check_bytes(b, flag, m.a);
-        check_bytes(b, flag, m.b);
-        check_bytes(b, flag, m.c);
+        check_all_bytes(b, flag, m.a, m.b, m.c);
         const Values<V> v = {m.op, digits(m.a), digits(m.b), digits(m.c)};
         check_less<M>(b, flag, v.c, m.less);
         check_reduction<M>(b, flag, sum(v), m.reduction, PLAN);
@@ -137,11 +131,7 @@ struct FieldOperationChip {
         constexpr size_t W = D::NUM_WORDS;
         Main<F>& m = *rows;
         const OperandWords<W> y(accesses), x(accesses + W);
-        m.t = F::from_canonical(call.t);
-        chips::fill(m.x, call.a0, W);
-        chips::fill(m.y, call.a1, W);
-        fill_times(m.y_times, accesses);
-        fill_times(m.x_times, accesses + W);
+        fill_call(call, accesses, m.t, m.x, m.x_times, m.y, m.y_times);
         const uint32_t *a = x.before.data(), *b = y.before.data(), *c = x.after.data();
         fill_bytes(m.a, a), fill_bytes(m.b, b), fill_bytes(m.c, c);
         Values<int64_t> v = {{}, byte_digits<N>(a), byte_digits<N>(b), byte_digits<N>(c)};
@@ -211,12 +201,12 @@ struct QuadraticOperationChip {
         return sum;
     }
     static constexpr Values<Range> RANGES = {{Range(0, 1), Range(0, 1), Range(0, 1)},
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE),
-                                             filled<Range, N>(BYTE_RANGE)};
+                                             BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>,
+                                             BYTE_RANGES<N>};
     static constexpr CarryPlan PLAN0 = plan_reduction<M>(sum0(RANGES));
     static constexpr CarryPlan PLAN1 = plan_reduction<M>(sum1(RANGES));
 
@@ -225,21 +215,10 @@ struct QuadraticOperationChip {
         using V = typename B::Value;
         static_assert(PLAN0.sound() && PLAN1.sound());
         const V flag = check_operation(b, m.op);
-        receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, V(operand_low(m.y)), m.y.first.high);
-        check_operand(b, flag, m.x, static_cast<unsigned>(N / 2));
-        check_operand(b, flag, m.y, static_cast<unsigned>(N / 2));
-        const V x = word_of(m.x.first), y = word_of(m.y.first), later = m.t + F::ONE;
-        const F half = F::from_canonical(N / 4);
-        read_bytes(b, flag, y, m.t, m.y_times, m.b0);
-        read_bytes(b, flag, V(y + half), m.t, m.y_times + N / 4, m.b1);
-        replace_bytes(b, flag, x, later, m.x_times, m.a0, m.c0);
-        replace_bytes(b, flag, V(x + half), later, m.x_times + N / 4, m.a1, m.c1);
-        check_bytes(b, flag, m.a0);
-        check_bytes(b, flag, m.a1);
-        check_bytes(b, flag, m.b0);
-        check_bytes(b, flag, m.b1);
-        check_bytes(b, flag, m.c0);
-        check_bytes(b, flag, m.c1);
+        receive_call(b, flag, m.t, operation_id(m.op, CALLS), m.x, N / 2, m.y, N / 2);
+        read_two(b, flag, V(word_of(m.y.first)), m.t, m.y_times, m.b0, m.b1);
+        replace_two(b, flag, V(word_of(m.x.first)), V(m.t + F::ONE), m.x_times, m.a0, m.c0, m.a1, m.c1);
+        check_all_bytes(b, flag, m.a0, m.a1, m.b0, m.b1, m.c0, m.c1);
         const Values<V> v = {m.op, digits(m.a0), digits(m.a1), digits(m.b0), digits(m.b1), digits(m.c0), digits(m.c1)};
         check_less<M>(b, flag, v.c0, m.less0);
         check_less<M>(b, flag, v.c1, m.less1);
@@ -251,11 +230,7 @@ struct QuadraticOperationChip {
         constexpr size_t W = D::NUM_WORDS;
         Main<F>& m = *rows;
         const OperandWords<2 * W> y(accesses), x(accesses + 2 * W);
-        m.t = F::from_canonical(call.t);
-        chips::fill(m.x, call.a0, 2 * W);
-        chips::fill(m.y, call.a1, 2 * W);
-        fill_times(m.y_times, accesses);
-        fill_times(m.x_times, accesses + 2 * W);
+        fill_call(call, accesses, m.t, m.x, m.x_times, m.y, m.y_times);
         const uint32_t *a = x.before.data(), *b = y.before.data(), *c = x.after.data();
         fill_bytes(m.a0, a), fill_bytes(m.a1, a + W), fill_bytes(m.b0, b), fill_bytes(m.b1, b + W);
         fill_bytes(m.c0, c), fill_bytes(m.c1, c + W);

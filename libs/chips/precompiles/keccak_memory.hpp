@@ -26,9 +26,7 @@ struct KeccakMemoryChip {
         using V = typename B::Value;
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, V(F::from_canonical(call_id(Syscall::KECCAK_PERMUTE))), m.state, V(F::ZERO),
-                     V(F::ZERO));
-        check_operand(b, flag, m.state, static_cast<unsigned>(KECCAK_WORDS));
+        receive_call(b, flag, m.t, id_value<V>(Syscall::KECCAK_PERMUTE), m.state, KECCAK_WORDS, V(F::ZERO), V(F::ZERO));
         const V first = word_of(m.state.first), later = m.t + F::ONE;
         KeccakState<V> before, after;
         for (size_t i = 0; i < KECCAK_WORDS; i++) {

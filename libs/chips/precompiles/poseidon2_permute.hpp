@@ -33,9 +33,7 @@ struct Poseidon2PermuteChip {
         using V = typename B::Value;
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, Syscall::POSEIDON2_PERMUTE, m.in, m.out);
-        check_operand(b, flag, m.in, static_cast<unsigned>(WIDTH));
-        check_operand(b, flag, m.out, static_cast<unsigned>(WIDTH));
+        receive_call(b, flag, m.t, id_value<V>(Syscall::POSEIDON2_PERMUTE), m.in, WIDTH, m.out, WIDTH);
         const V in = word_of(m.in.first), out = word_of(m.out.first), later = m.t + F::ONE;
         std::array<V, WIDTH> s;
         for (size_t i = 0; i < WIDTH; i++) {

@@ -29,9 +29,7 @@ struct ShaCompressChip {
         using V = typename B::Value;
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, Syscall::SHA_COMPRESS, m.w, m.h);
-        check_operand(b, flag, m.w, 64u);
-        check_operand(b, flag, m.h, 8u);
+        receive_call(b, flag, m.t, id_value<V>(Syscall::SHA_COMPRESS), m.w, 64, m.h, 8);
         const V w = word_of(m.w.first), h = word_of(m.h.first);
         b.zero((w - h) * m.inverse - flag);
         std::array<V, 3 + 16> start, end;

@@ -25,8 +25,7 @@ struct ShaExtendChip {
         using V = typename B::Value;
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, V(F::from_canonical(call_id(Syscall::SHA_EXTEND))), m.w, V(F::ZERO), V(F::ZERO));
-        check_operand(b, flag, m.w, 64u);
+        receive_call(b, flag, m.t, id_value<V>(Syscall::SHA_EXTEND), m.w, 64, V(F::ZERO), V(F::ZERO));
         const V first = word_of(m.w.first);
         std::array<V, 3 + 32> window;
         window[0] = m.t;

@@ -55,9 +55,8 @@ struct Uint256MulChip {
     template <class V>
     using Values = Uint256Product::Values<V>;
     template <class = void>
-    static constexpr CarryPlan PLAN = plan_carries(Uint256Product::sum(
-        Values<Range>{Range(0, 1), filled<Range, N>(BYTE_RANGE), filled<Range, N>(BYTE_RANGE),
-                      filled<Range, N>(BYTE_RANGE), filled<Range, 2 * N>(BYTE_RANGE), filled<Range, N>(BYTE_RANGE)}));
+    static constexpr CarryPlan PLAN = plan_carries(Uint256Product::sum(Values<Range>{
+        Range(0, 1), BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<N>, BYTE_RANGES<2 * N>, BYTE_RANGES<N>}));
 
     template <class B>
     static void eval(B& b, const Main<typename B::Value>& m) {
@@ -65,18 +64,10 @@ struct Uint256MulChip {
         static_assert(PLAN<>.sound());
         const V& flag = m.is_real;
         b.boolean(flag);
-        receive_call(b, flag, m.t, Syscall::UINT256_MUL, m.x_pointer, m.y_pointer);
-        check_operand(b, flag, m.x_pointer, 8u);
-        check_operand(b, flag, m.y_pointer, 16u);
-        const V y = word_of(m.y_pointer.first);
-        read_bytes(b, flag, y, m.t, m.y_times, m.y);
-        read_bytes(b, flag, V(y + 8_f), m.t, m.y_times + 8, m.modulus);
+        receive_call(b, flag, m.t, id_value<V>(Syscall::UINT256_MUL), m.x_pointer, 8, m.y_pointer, 16);
+        read_two(b, flag, V(word_of(m.y_pointer.first)), m.t, m.y_times, m.y, m.modulus);
         replace_bytes(b, flag, V(word_of(m.x_pointer.first)), V(m.t + F::ONE), m.x_times, m.x, m.result);
-        check_bytes(b, flag, m.x);
-        check_bytes(b, flag, m.y);
-        check_bytes(b, flag, m.modulus);
-        check_bytes(b, flag, m.quotient);
-        check_bytes(b, flag, m.result);
+        check_all_bytes(b, flag, m.x, m.y, m.modulus, m.quotient, m.result);
         const Values<V> v = {m.no_modulus,      digits(m.x),        digits(m.y),
                              digits(m.modulus), digits(m.quotient), digits(m.result)};
         check_zero(b, flag, Uint256Product::sum(v), m.carry, PLAN<>);
@@ -109,11 +100,7 @@ struct Uint256MulChip {
         const OperandWords<16> y(accesses);
         const OperandWords<8> x(accesses + 16);
         m.is_real = F::ONE;
-        m.t = F::from_canonical(call.t);
-        chips::fill(m.x_pointer, call.a0, 8);
-        chips::fill(m.y_pointer, call.a1, 16);
-        fill_times(m.y_times, accesses);
-        fill_times(m.x_times, accesses + 16);
+        fill_call(call, accesses, m.t, m.x_pointer, m.x_times, m.y_pointer, m.y_times);
         const uint32_t *modulus = y.before.data() + 8, *result = x.after.data();
         uint32_t quotient[16];
         const bool no_modulus = divide(x.before.data(), y.before.data(), modulus, quotient);
