@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "libs/field/lane.hpp"
-#include "libs/field/simd_ops.hpp"
 #include "libs/hash/poseidon2.hpp"
 
 namespace ashlar::hash {
@@ -39,7 +38,7 @@ class Poseidon2Packed {
     }
 
   private:
-    using Ops = field::SimdOps<L>;
+    using Ops = typename L::Simd;
     using R = typename L::Register;
     using INDICES = std::make_index_sequence<WIDTH>;
     static constexpr uint32_t P = F::P;
