@@ -60,17 +60,22 @@ struct KeccakRoundChip {
         for (const auto& column : m.effect)
             for (const V& bit : column) b.boolean(bit);
         // theta
-        const auto sum_after = [&m](size_t x, size_t z) {  // D + S
-            V sum = m.effect[x][z];
-            for (size_t y = 0; y < 5; y++) sum += m.bits[x + 5 * y][z];
-            return sum;
+        const auto sum_columns = [&m](size_t z) {  // D + S of (0..4, z)
+            std::array<V, 5> sums;
+            for (size_t x = 0; x < 5; x++) {
+                sums[x] = m.effect[x][z];
+                for (size_t y = 0; y < 5; y++) sums[x] += m.bits[x + 5 * y][z];
+            }
+            return sums;
         };
+        std::array<V, 5> before = sum_columns(63);
         for (size_t z = 0; z < 64; z++) {
+            const std::array<V, 5> here = sum_columns(z);
             V digits = V(F::ZERO);
             for (size_t x = 5; x-- > 0;)
-                digits = digits * F::from_canonical(16) + m.effect[x][z] + sum_after((x + 4) % 5, z) +
-                         sum_after((x + 1) % 5, (z + 63) % 64);
+                digits = digits * F::from_canonical(16) + m.effect[x][z] + here[(x + 4) % 5] + before[(x + 1) % 5];
             b.send(BUS_EVEN, flag, {digits});
+            before = here;
         }
         KeccakState<V> in;
         for (size_t lane = 0; lane < 25; lane++) {
