@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fixed tables hold: every entry that their lookup promises, and no other.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "libs/chips/tables.hpp"
+
+using namespace ashlar::chips;
+
+TEST_CASE("the even table holds five digits that are even and at most 12, and nothing else", "[chips]") {
+    std::set<uint32_t> held;
+    for (size_t i = 0; i < EvenTable::HEIGHT; i++) held.insert(EvenTable::prep_row(i).digits.canonical());
+    size_t promised = 0;
+    for (uint32_t x = 0; x < 1u << 20; x++) {
+        bool even = true;
+        for (uint32_t digits = x; digits != 0; digits /= 16) even &= digits % 2 == 0 && digits % 16 <= 12;
+        promised += even;
+        if (held.contains(x) != even) FAIL_CHECK(x);
+        const size_t row = EvenTable::index(x);
+        if ((row != EvenTable::HEIGHT) != even) FAIL_CHECK("row of " << x);
+        if (even && EvenTable::prep_row(row).digits.canonical() != x) FAIL_CHECK("row " << row << " is not " << x);
+    }
+    CHECK(held.size() == promised);  // so nothing of 2^20 or more
+    CHECK(promised == EvenTable::ENTRIES);
+    CHECK(EvenTable::index(1u << 20) == EvenTable::HEIGHT);
+    CHECK(EvenTable::index(ashlar::field::F::P - 2) == EvenTable::HEIGHT);
+}
+
+TEST_CASE("the row of a lookup in a fixed table is the entry that was asked for", "[chips]") {
+    for (uint32_t bits = 0; bits <= 16; bits++) {
+        for (uint32_t value = 0; value < 1u << bits; value++) {
+            const auto row = RangeTable::prep_row(RangeTable::index(bits, value));
+            if (row.bits.canonical() != bits || row.value.canonical() != value) FAIL_CHECK(bits << " " << value);
+        }
+        CHECK(RangeTable::index(bits, 1u << bits) == RangeTable::HEIGHT);
+    }
+    CHECK(RangeTable::index(17, 0) == RangeTable::HEIGHT);
+    for (uint32_t x = 0; x < 256; x++) {
+        for (uint32_t y = 0; y < 256; y++) {
+            const auto row = ByteTable::prep_row(ByteTable::index(x, y));
+            if (row.x.canonical() != x || row.y.canonical() != y || row.both.canonical() != (x & y))
+                FAIL_CHECK(x << " " << y);
+        }
+    }
+    CHECK(ByteTable::index(256, 0) == ByteTable::HEIGHT);
+    CHECK(ByteTable::index(0, 256) == ByteTable::HEIGHT);
+    for (uint32_t high = 0; high < 0x7800; high++) {
+        const auto row = AddressTable::prep_row(AddressTable::index(high, high != 0));
+        if (row.high.canonical() != high || row.nonzero.canonical() != (high != 0)) FAIL_CHECK(high);
+        if (AddressTable::index(high, high == 0) != AddressTable::HEIGHT) FAIL_CHECK("both answers for " << high);
+    }
+    CHECK(AddressTable::index(0x7800, 1) == AddressTable::HEIGHT);
+}
