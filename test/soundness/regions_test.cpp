@@ -22,16 +22,7 @@ const VerifyOptions IN_TESTS{.allow_test_profiles = true};
 /// that its input names.
 struct Blocks {
     exec::ThreadPool pool{2};
-    ProvingKey subblock = key([](rv32::Assembler& a) {
-        using enum rv32::Syscall;
-        using namespace rv32::registers;
-        a.call(HINT_READ, 0x0100'0000, 4);
-        a.li(T1, 0x0100'0000);
-        a.load(rv32::Opcode::lw, A1, T1, 0);
-        a.li(A0, 0);
-        a.call(COMMIT);
-        a.halt();
-    });
+    ProvingKey subblock = key(test::commit_hinted_word);
     ProvingKey aggregator = key([](rv32::Assembler& a) {
         using enum rv32::Syscall;
         using namespace rv32::registers;

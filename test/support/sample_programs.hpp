@@ -226,4 +226,17 @@ inline rv32::Program every_chip_program(uint32_t rounds) {
     return program;
 }
 
+/// Commits the one word of its input as word 0 and halts.
+inline void commit_hinted_word(rv32::Assembler& a) {
+    using enum rv32::Syscall;
+    using namespace rv32::registers;
+    constexpr uint32_t BUFFER = 0x0100'0000;
+    a.call(HINT_READ, BUFFER, 4);
+    a.li(T1, BUFFER);
+    a.load(rv32::Opcode::lw, A1, T1, 0);
+    a.li(A0, 0);
+    a.call(COMMIT);
+    a.halt();
+}
+
 }  // namespace ashlar::test

@@ -282,15 +282,9 @@ TEST_CASE("a chunk split in two proves as one would", "[machine_prove]") {
 
 TEST_CASE("a block proof names its subblocks", "[machine_prove]") {
     using enum rv32::Syscall;
-    using namespace rv32::registers;
     // The subblock commits a hinted word; the aggregator demands proofs of (key digest, digest) pairs in its input.
     rv32::Assembler s;
-    s.call(HINT_READ, 0x0100'0000, 4);
-    s.li(T1, 0x0100'0000);
-    s.load(rv32::Opcode::lw, A1, T1, 0);
-    s.li(A0, 0);
-    s.call(COMMIT);
-    s.halt();
+    test::commit_hinted_word(s);
     const ProvingKey sub = make_key(s.program());
     rv32::Assembler g;
     g.call(HINT_READ, 0x0100'0000, 128);
