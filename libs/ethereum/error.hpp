@@ -13,10 +13,13 @@ namespace ashlar::ethereum {
     X(block_rlp, "BlockException.RLP_STRUCTURES_ENCODING")                                  \
     X(block_rlp_overflow, "BlockException.RLP_INVALID_FIELD_OVERFLOW_64")                   \
     X(block_format, "BlockException.INCORRECT_BLOCK_FORMAT")                                \
+    X(shanghai_block, "BlockException.IMPORT_IMPOSSIBLE_SHANGHAI")                          \
+    X(paris_block, "BlockException.IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI")                  \
     X(block_too_large, "BlockException.RLP_BLOCK_LIMIT_EXCEEDED")                           \
     X(withdrawals_not_read, "BlockException.RLP_WITHDRAWALS_NOT_READ")                      \
     X(fork_not_supported, "BlockException.FORK_NOT_SUPPORTED")                              \
     X(unknown_parent, "BlockException.UNKNOWN_PARENT")                                      \
+    X(unknown_parent_zero, "BlockException.UNKNOWN_PARENT_ZERO")                            \
     X(block_number, "BlockException.INVALID_BLOCK_NUMBER")                                  \
     X(timestamp, "BlockException.INVALID_BLOCK_TIMESTAMP_OLDER_THAN_PARENT")                \
     X(extra_data_too_big, "BlockException.EXTRA_DATA_TOO_BIG")                              \
@@ -64,6 +67,7 @@ namespace ashlar::ethereum {
     X(blob_gas_allowance, "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED") \
     X(blob_versioned_hash, "TransactionException.TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH")    \
     X(blob_contract_creation, "TransactionException.TYPE_3_TX_CONTRACT_CREATION")           \
+    X(full_blobs, "TransactionException.TYPE_3_TX_WITH_FULL_BLOBS")                         \
     X(empty_authorization_list, "TransactionException.TYPE_4_EMPTY_AUTHORIZATION_LIST")     \
     X(set_code_contract_creation, "TransactionException.TYPE_4_TX_CONTRACT_CREATION")       \
     X(missing_node, "WitnessException.MISSING_NODE")                                        \

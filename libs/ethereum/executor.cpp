@@ -93,72 +93,90 @@ Outcome<void> Executor::begin_block() {
     return state_error();
 }
 
-Outcome<void> Executor::check_blobs(const Transaction& t) {
-    if (t.type != TransactionType::blob) return {};
-    if (t.blob_hashes.empty()) return Fail{ErrorCode::zero_blobs};
-    if (t.blob_hashes.size() > blobs_.max ||
-        (revision_ >= Revision::osaka && t.blob_hashes.size() > MAX_BLOBS_PER_TRANSACTION))
-        return Fail{ErrorCode::blob_count};
-    if (blob_gas_used_ + t.blob_hashes.size() * GAS_PER_BLOB > blobs_.max * GAS_PER_BLOB)
-        return Fail{ErrorCode::blob_gas_allowance};
-    for (const Bytes32& h : t.blob_hashes)
-        if (h[0] != BLOB_HASH_VERSION) return Fail{ErrorCode::blob_versioned_hash};
-    if (t.max_blob_fee < state_.block.blob_base_fee) return Fail{ErrorCode::max_blob_fee};
+// Where a transaction breaks several rules, the first one in this order is named. It is the order of the Python
+// execution specifications (ethereum/execution-specs, branch forks/osaka at 1626a8c15, src/ethereum/<fork>/fork.py and
+// transactions.py, the same for all forks from Paris to Osaka but for the rules that a fork lacks):
+//
+//   decode_transaction          type, encoding, full blobs, recipient of types 3 and 4       (transaction.cpp)
+//   validate_transaction        intrinsic gas and its floor, last nonce, init code, gas cap  check_alone
+//   check_transaction, first    gas left in the block, blob gas left in the block            check_room
+//   recover_sender              signature, chain                                             check
+//   check_transaction, then     priority fee, base fee                                       check_prices
+//                               no blobs, too many for one transaction, version, blob price
+//                               no authorization
+//                               nonce too low, too high; funds; code of the sender           check_account
+//
+// One transaction is decoded and run after the other: what the first breaks is named, whatever the second is.
+
+Outcome<void> Executor::check_alone(const Transaction& t, const IntrinsicGas& intrinsic) const {
+    if (t.gas_limit < intrinsic.cost) return Fail{ErrorCode::intrinsic_gas};
+    if (t.gas_limit < intrinsic.floor) return Fail{ErrorCode::floor_gas};
+    if (t.nonce == ~uint64_t{0}) return Fail{ErrorCode::nonce_is_max};  // EIP-2681
+    if (revision_ >= Revision::shanghai && t.is_creation() && t.data.size() > MAX_INITCODE)
+        return Fail{ErrorCode::initcode_size};
+    if (revision_ >= Revision::osaka && t.gas_limit > TRANSACTION_GAS_CAP) return Fail{ErrorCode::gas_limit_maximum};
     return {};
 }
 
-Outcome<void> Executor::check_fields(const Transaction& t) {
-    if (revision_ >= Revision::osaka && t.gas_limit > TRANSACTION_GAS_CAP) return Fail{ErrorCode::gas_limit_maximum};
+Outcome<void> Executor::check_room(const Transaction& t) const {
+    if (t.gas_limit > header_.gas_limit - gas_used_) return Fail{ErrorCode::gas_allowance};
+    if (t.type == TransactionType::blob) {
+        const uint64_t limit = blobs_.max * GAS_PER_BLOB;
+        if (blob_gas_used_ > limit || t.blob_hashes.size() * GAS_PER_BLOB > limit - blob_gas_used_)
+            return Fail{ErrorCode::blob_gas_allowance};
+    }
+    return {};
+}
+
+Outcome<void> Executor::check_prices(const Transaction& t) const {
     if (t.max_fee < t.max_priority_fee) return Fail{ErrorCode::priority_fee};
     if (t.max_fee < state_.block.base_fee) return Fail{ErrorCode::max_fee};
-    ASHLAR_TRY(check_blobs(t));
+    if (t.type == TransactionType::blob) {
+        if (t.blob_hashes.empty()) return Fail{ErrorCode::zero_blobs};
+        if (revision_ >= Revision::osaka && t.blob_hashes.size() > MAX_BLOBS_PER_TRANSACTION)
+            return Fail{ErrorCode::blob_count};
+        for (const Bytes32& h : t.blob_hashes)
+            if (h[0] != BLOB_HASH_VERSION) return Fail{ErrorCode::blob_versioned_hash};
+        if (t.max_blob_fee < state_.block.blob_base_fee) return Fail{ErrorCode::max_blob_fee};
+    }
     if (t.type == TransactionType::set_code && t.authorizations.empty())
         return Fail{ErrorCode::empty_authorization_list};
     return {};
 }
 
-Outcome<void> Executor::check_gas(const Transaction& t, const IntrinsicGas& intrinsic) {
-    if (t.gas_limit > header_.gas_limit - gas_used_) return Fail{ErrorCode::gas_allowance};
-    if (t.gas_limit < intrinsic.cost) return Fail{ErrorCode::intrinsic_gas};
-    if (t.gas_limit < intrinsic.floor) return Fail{ErrorCode::floor_gas};
-    if (revision_ >= Revision::shanghai && t.is_creation() && t.data.size() > MAX_INITCODE)
-        return Fail{ErrorCode::initcode_size};
-    return {};
-}
-
-Outcome<Executor::Fees> Executor::check(const Transaction& t, const Address& sender_address,
-                                        const IntrinsicGas& intrinsic) {
-    // Where a transaction breaks several rules, the order decides which is named: it is that of common nodes, which
-    // made most test sets.
-    if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
+Outcome<void> Executor::check_account(const Transaction& t, const Address& sender_address) {
     evm::Account& sender = state_.account(sender_address);
-    if (state_.error()) {
-        // A rule that the transaction breaks whoever sent it can be named without its sender.
-        ASHLAR_TRY(check_fields(t));
-        ASHLAR_TRY(check_gas(t, intrinsic));
-        return Fail{*state_.error()};
-    }
+    ASHLAR_TRY(state_error());
     if (t.nonce < sender.nonce) return Fail{ErrorCode::nonce_too_low};
     if (t.nonce > sender.nonce) return Fail{ErrorCode::nonce_too_high};
-    if (t.nonce == ~uint64_t{0}) return Fail{ErrorCode::nonce_is_max};  // EIP-2681
+    auto most = multiply_add(uint256{t.gas_limit}, t.max_fee, t.value);
+    if (most) most = multiply_add(uint256{t.blob_hashes.size() * GAS_PER_BLOB}, t.max_blob_fee, *most);
+    if (!most || sender.balance < *most) return Fail{ErrorCode::funds};
     // EIP-3607; a delegated account may send (EIP-7702).
     if (sender.has_code()) {
         const bool delegated = revision_ >= Revision::prague && state_.code(sender).delegate();
         ASHLAR_TRY(state_error());
         if (!delegated) return Fail{ErrorCode::sender_not_eoa};
     }
-    ASHLAR_TRY(check_fields(t));
+    return {};
+}
 
-    const uint64_t blob_gas = t.blob_hashes.size() * GAS_PER_BLOB;
-    auto most = multiply_add(uint256{t.gas_limit}, t.max_fee, t.value);
-    if (most) most = multiply_add(uint256{blob_gas}, t.max_blob_fee, *most);
-    if (!most || sender.balance < *most) return Fail{ErrorCode::funds};
-    ASHLAR_TRY(check_gas(t, intrinsic));
+Outcome<Address> Executor::check(const Transaction& t, const IntrinsicGas& intrinsic, const Signers* signers) {
+    ASHLAR_TRY(check_alone(t, intrinsic));
+    ASHLAR_TRY(check_room(t));
+    const auto sender = signers ? signers->sender : recover_sender(t);
+    if (!sender) return Fail{ErrorCode::signature};
+    if (t.chain_id && *t.chain_id != uint256{config_.chain_id}) return Fail{ErrorCode::chain_id};
+    ASHLAR_TRY(check_prices(t));
+    ASHLAR_TRY(check_account(t, *sender));
+    return *sender;
+}
 
+Executor::Fees Executor::fees(const Transaction& t) const {
     Fees fees;
     fees.priority = std::min(t.max_priority_fee, t.max_fee - state_.block.base_fee);
     fees.price = fees.priority + state_.block.base_fee;
-    fees.blob = uint256{blob_gas} * state_.block.blob_base_fee;
+    fees.blob = uint256{t.blob_hashes.size() * GAS_PER_BLOB} * state_.block.blob_base_fee;
     return fees;
 }
 
@@ -195,27 +213,25 @@ int64_t Executor::set_delegations(const Transaction& t, const Signers* signers) 
 
 Outcome<void> Executor::transaction(const Transaction& t, const Signers* signers) {
     const IntrinsicGas intrinsic = intrinsic_gas(t, revision_);
-    const auto sender_address = signers ? signers->sender : recover_sender(t);
-    if (!sender_address) return Fail{ErrorCode::signature};
-    ASHLAR_ASSIGN(const Fees fees, check(t, *sender_address, intrinsic));
-    ASHLAR_TRY(state_error());
+    ASHLAR_ASSIGN(const Address sender_address, check(t, intrinsic, signers));
+    const Fees fees = this->fees(t);
 
-    evm::Account& sender = state_.account(*sender_address);
+    evm::Account& sender = state_.account(sender_address);
     const uint256 gas_limit{t.gas_limit};
     state_.set_balance(sender, sender.balance - gas_limit * fees.price - fees.blob);
     state_.set_nonce(sender, sender.nonce + 1);
-    const Address recipient = t.to ? *t.to : evm::create_address(*sender_address, t.nonce);
+    const Address recipient = t.to ? *t.to : evm::create_address(sender_address, t.nonce);
     warm(t);
     state_.warm_account(sender);
     state_.prewarm(recipient);
     const int64_t delegation_refund = set_delegations(t, signers);
 
-    state_.tx.origin = *sender_address;
+    state_.tx.origin = sender_address;
     state_.tx.gas_price = fees.price;
     state_.tx.blob_hashes = t.blob_hashes;
     evm::Message m;
     m.create = t.is_creation();
-    m.sender = *sender_address;
+    m.sender = sender_address;
     m.recipient = recipient;
     m.value = t.value;
     m.input = t.data;

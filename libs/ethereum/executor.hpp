@@ -40,12 +40,13 @@ class Executor {
         evm::uint256 blob;      ///< of all blob gas
     };
 
-    Outcome<Fees> check(const Transaction& t, const Address& sender, const IntrinsicGas& intrinsic);
-    Outcome<void> check_blobs(const Transaction& t);
-    /// The rules that need neither the sender nor the block's gas.
-    Outcome<void> check_fields(const Transaction& t);
-    /// The rules on the transaction's gas.
-    Outcome<void> check_gas(const Transaction& t, const IntrinsicGas& intrinsic);
+    /// Every rule on a transaction, in the order of executor.cpp. Returns the sender's address.
+    Outcome<Address> check(const Transaction& t, const IntrinsicGas& intrinsic, const Signers* signers);
+    Outcome<void> check_alone(const Transaction& t, const IntrinsicGas& intrinsic) const;
+    Outcome<void> check_room(const Transaction& t) const;
+    Outcome<void> check_prices(const Transaction& t) const;
+    Outcome<void> check_account(const Transaction& t, const Address& sender);
+    Fees fees(const Transaction& t) const;
     int64_t set_delegations(const Transaction& t, const Signers* signers);
     void warm(const Transaction& t);
     evm::ExecutionResult system_call(const Address& contract, BytesView input);

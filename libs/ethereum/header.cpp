@@ -54,6 +54,13 @@ unsigned fields_of(Revision r) {
     return r >= Revision::shanghai ? Header::SHANGHAI_FIELDS : Header::PARIS_FIELDS;
 }
 
+/// The name for a header whose fields are those of another fork than `revision`; two pairs have their own.
+ErrorCode wrong_fields(Revision revision, unsigned fields) {
+    if (revision == Revision::paris && fields == Header::SHANGHAI_FIELDS) return ErrorCode::shanghai_block;
+    if (revision == Revision::shanghai && fields == Header::PARIS_FIELDS) return ErrorCode::paris_block;
+    return ErrorCode::block_format;
+}
+
 }  // namespace
 
 [[gnu::noinline]] Outcome<Header> decode_header(BytesView rlp) {
@@ -80,6 +87,7 @@ unsigned fields_of(Revision r) {
     r.u64(h.base_fee);
     // What forks add comes in groups: a header has all of a group or nothing of it.
     const size_t more = count_items(r.in);
+    if (!r.error && more > Header::PRAGUE_FIELDS - Header::PARIS_FIELDS) return Fail{ErrorCode::fork_not_supported};
     if (!r.error && more != 0 && more != 1 && more != 4 && more != 5) return Fail{ErrorCode::block_format};
     h.fields = Header::PARIS_FIELDS + static_cast<unsigned>(more);
     if (more >= 1) r.fixed(h.withdrawals_root);
@@ -147,7 +155,7 @@ Outcome<void> validate_header(const ChainConfig& config, const Header& h, const 
     const auto revision = config.revision(h.number, h.timestamp);
     if (!revision) return Fail{ErrorCode::fork_not_supported};
     if (h.parent_hash != parent.hash) return Fail{Error{ErrorCode::unknown_parent, parent.hash}};
-    if (h.fields != fields_of(*revision)) return Fail{ErrorCode::block_format};
+    if (h.fields != fields_of(*revision)) return Fail{wrong_fields(*revision, h.fields)};
     if (parent.number == ~uint64_t{0} || h.number != parent.number + 1) return Fail{ErrorCode::block_number};
     if (h.timestamp <= parent.timestamp) return Fail{ErrorCode::timestamp};
     if (h.extra_data.size() > MAX_EXTRA_DATA) return Fail{ErrorCode::extra_data_too_big};

@@ -32,7 +32,8 @@ struct Header {
     Bytes32 hash;
 };
 
-/// Decodes and hashes a header; extra_data stays a view. Errors: block_rlp, block_rlp_overflow, block_format.
+/// Decodes and hashes a header; extra_data stays a view. Errors: block_rlp, block_rlp_overflow, block_format, and
+/// fork_not_supported for one with more fields than any fork that is known here.
 Outcome<Header> decode_header(BytesView rlp);
 
 /// Every rule of the header's fork against its parent (Yellow Paper 4.4.4, EIP-1559, EIP-3675, EIP-4844, EIP-7918).

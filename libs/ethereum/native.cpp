@@ -36,6 +36,8 @@ struct Prepared {
     evm::Revision revision;
     std::vector<BytesView> ancestors;
     std::vector<Transaction> transactions;
+    /// Why the one behind `transactions` cannot be decoded; told when those before it have run.
+    std::optional<Error> undecodable;
     std::vector<Signers> signers;
     std::vector<Withdrawal> withdrawals;
     StageTimes times;
@@ -47,6 +49,7 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
     ASHLAR_ASSIGN(p.block, decode_block(block_rlp));
     const Header& header = p.block.header;
     p.ancestors = witness.ancestors(header.parent_hash);
+    if (header.parent_hash.is_zero()) return Fail{ErrorCode::unknown_parent_zero};
     if (p.ancestors.empty()) return Fail{Error{ErrorCode::unknown_parent, header.parent_hash}};
     ASHLAR_ASSIGN(p.parent, decode_header(p.ancestors[0]));
     ASHLAR_TRY(validate_header(config, header, p.parent));
@@ -57,7 +60,8 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
         if (!t) {
             Error e = t.error();
             e.transaction = static_cast<uint32_t>(i);
-            return Fail{e};
+            p.undecodable = e;
+            break;
         }
         p.transactions.push_back(std::move(*t));
     }
@@ -104,6 +108,7 @@ class Pass {
             }
             result.transaction_gas.push_back(executor.gas_used() - gas_at);
         }
+        if (last && p_.undecodable) return Fail{*p_.undecodable};
         if (last) ASHLAR_TRY(executor.end_block(p_.withdrawals));
         const Bytes32 root_before = store_root_;
         result.times.execute += clock.lap();

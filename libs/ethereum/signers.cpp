@@ -19,7 +19,7 @@ std::vector<Signers> recover_signers(std::span<const Transaction> transactions) 
     };
     for (size_t i = 0; i < transactions.size(); i++) {
         const Transaction& t = transactions[i];
-        ask(t.signing_hash, t.r, t.s, t.y_odd, out[i].sender);
+        if (t.y_odd) ask(t.signing_hash, t.r, t.s, *t.y_odd, out[i].sender);
         out[i].authorities.resize(t.authorizations.size());
         for (size_t k = 0; k < t.authorizations.size(); k++) {
             const Authorization& a = t.authorizations[k];

@@ -126,8 +126,9 @@ Outcome<Transaction> decode_legacy(BytesView item) {
         t.signing_hash = hash_list({}, signed_fields);
         return t;
     }
+    t.y_odd = std::nullopt;
+    if (v < uint256{35}) return t;
     // EIP-155: v = 35 + 2 chain id + parity.
-    if (v < uint256{35}) return Fail{ErrorCode::signature};
     const uint256 w = v - uint256{35};
     t.y_odd = w.bit(0);
     t.chain_id = w >> 1;
@@ -150,6 +151,8 @@ Outcome<Transaction> decode_typed(BytesView envelope, Revision revision) {
         return Fail{ErrorCode::set_code_transaction_pre_fork};
     auto list = rlp::read_list(envelope.subspan(1));
     if (!list) return Fail{ErrorCode::transaction_rlp};
+    // The form in which blobs travel between nodes (EIP-4844, networking) wraps the transaction into another list.
+    if (t.type == TransactionType::blob && list->next_is_list()) return Fail{ErrorCode::full_blobs};
     Fields f(*list);
     t.chain_id = f.integer();
     t.nonce = f.u64();
@@ -180,8 +183,10 @@ Outcome<Transaction> decode_typed(BytesView envelope, Revision revision) {
     t.r = f.integer();
     t.s = f.integer();
     if (!f.finished()) return Fail{ErrorCode::transaction_rlp};
-    if (parity > uint256{1}) return Fail{ErrorCode::signature};
-    t.y_odd = parity.low32() == 1;
+    if (parity > uint256{1})
+        t.y_odd = std::nullopt;
+    else
+        t.y_odd = parity.low32() == 1;
     return t;
 }
 
@@ -201,7 +206,8 @@ std::optional<Address> recover(const Bytes32& hash, bool y_odd, const uint256& r
 }
 
 [[gnu::noinline]] std::optional<Address> recover_sender(const Transaction& t) {
-    return recover(t.signing_hash, t.y_odd, t.r, t.s);
+    if (!t.y_odd) return std::nullopt;
+    return recover(t.signing_hash, *t.y_odd, t.r, t.s);
 }
 
 [[gnu::noinline]] std::optional<Address> recover_authority(const Authorization& a) {

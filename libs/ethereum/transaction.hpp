@@ -43,7 +43,8 @@ struct Transaction {
     std::vector<Authorization> authorizations;
     /// The chain the signature is for; none for a legacy transaction without replay protection (EIP-155).
     std::optional<evm::uint256> chain_id;
-    bool y_odd = false;
+    /// Parity of the signature's point; none if the field that tells it has none of its values.
+    std::optional<bool> y_odd = false;
     evm::uint256 r, s;
     /// What the sender signed, hashed.
     Bytes32 signing_hash;
@@ -54,7 +55,7 @@ struct Transaction {
 };
 
 /// Decodes the item of a block body that holds a transaction: a list (legacy) or a string (EIP-2718).
-/// Errors: transaction_rlp, transaction_type, set_code_contract_creation, blob_contract_creation, signature, and the
+/// Errors: transaction_rlp, transaction_type, set_code_contract_creation, blob_contract_creation, full_blobs, and the
 /// pre-fork errors of types that `revision` does not know.
 Outcome<Transaction> decode_transaction(BytesView item, evm::Revision revision);
 

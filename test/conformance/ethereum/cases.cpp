@@ -72,22 +72,31 @@ std::string describe(const Error& e) {
     return s;
 }
 
+/// ethereum/tests was filled by clients with another order of rules than the execution specifications have. Where a
+/// transaction of it breaks two, the specification's name is required instead; the later editions of these cases in the
+/// execution-spec-tests allow it.
+std::string required_name(std::string_view name, std::string expected) {
+    static constexpr std::pair<std::string_view, std::string_view> SUPERSEDED[] = {
+        // Less gas than a transaction costs, and a fee below the base fee.
+        {" UserTransactionGasLimitIsTooLowWhenZeroCost_Cancun", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
+        {" txCost-sec73_Cancun", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
+        {" EmptyTransaction_Cancun", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
+        // More blobs than a block of Cancun may hold; that fork has no limit of a transaction's own.
+        {"test_invalid_tx_blob_count[fork_Cancun-blockchain_test-too_many_blobs]",
+         "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"},
+        {" blobhashListBounds7_d0g0v0_Cancun", "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"},
+    };
+    for (const auto& [suffix, required] : SUPERSEDED)
+        if (name.ends_with(suffix)) return std::string(required);
+    return expected;
+}
+
 }  // namespace
 
-bool matches(std::string_view expected, std::string_view actual) {
-    // Other names that the two test formats use for a rule.
-    static constexpr std::pair<std::string_view, std::string_view> SAME[] = {
-        {"TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "TransactionException.INTRINSIC_GAS_TOO_LOW"},
-        {"BlockException.UNKNOWN_PARENT", "BlockException.UNKNOWN_PARENT_ZERO"},
-        {"BlockException.INCORRECT_BLOCK_FORMAT", "BlockException.IMPORT_IMPOSSIBLE_SHANGHAI"},
-        {"BlockException.INCORRECT_BLOCK_FORMAT", "BlockException.IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI"},
-    };
+bool allows(std::string_view expected, std::string_view actual) {
     for (size_t at = 0; at <= expected.size();) {
         const size_t end = std::min(expected.find('|', at), expected.size());
-        const std::string_view one = expected.substr(at, end - at);
-        if (one == actual) return true;
-        for (const auto& [a, b] : SAME)
-            if ((a == actual && b == one) || (b == actual && a == one)) return true;
+        if (expected.substr(at, end - at) == actual) return true;
         at = end + 1;
     }
     return false;
@@ -113,13 +122,15 @@ void run_blockchain_case(const std::string& name, const json::object& test, Tall
     const BytesView header = genesis_block->header_rlp;
     world->witness.add_header(Bytes(header.begin(), header.end()));
     Bytes32 head = genesis_block->header.hash;
+    bool names = true;
 
     const json::value* blocks = test.if_contains("blocks");
     if (!blocks || !blocks->is_array()) return failed("no blocks");
     for (const json::value& entry : blocks->get_array()) {
         const json::object& o = entry.get_object();
         const auto rlp = hex_bytes(o.if_contains("rlp"));
-        const std::string expected = text(o.if_contains("expectException"));
+        std::string expected = text(o.if_contains("expectException"));
+        if (!expected.empty()) expected = required_name(name, std::move(expected));
         if (!rlp) return failed("a block is not hex");
         tally.blocks++;
         Witness next;
@@ -127,8 +138,11 @@ void run_blockchain_case(const std::string& name, const json::object& test, Tall
         if (!expected.empty()) {
             if (result) return failed("accepted a block that breaks " + expected);
             tally.refused++;
-            if (!matches(expected, to_string(result.error().code)))
-                return failed("refused by " + describe(result.error()) + ", not " + expected);
+            if (!allows(expected, to_string(result.error().code))) {
+                names = false;
+                tally.other_names++;
+                failed("refused by " + describe(result.error()) + ", not " + expected);
+            }
             continue;
         }
         if (!result) return failed("refused a valid block by " + describe(result.error()));
@@ -143,7 +157,7 @@ void run_blockchain_case(const std::string& name, const json::object& test, Tall
         head = result->header.hash;
     }
     if (to_hex0x(head.view()) != text(test.if_contains("lastblockhash"))) return failed("the head is another block");
-    tally.passed++;
+    tally.passed += names;
 }
 
 void run_state_case(const std::string& name, const json::object& test, Tally& tally) {
@@ -196,12 +210,17 @@ void run_state_case(const std::string& name, const json::object& test, Tally& ta
                 transaction ? executor.transaction(*transaction) : Outcome<void>(Fail{transaction.error()});
             const std::string expected = text(e.if_contains("expectException"));
             if (!expected.empty()) {
-                if (done)
+                if (done) {
                     failed("accepted a transaction that breaks " + expected);
-                else if (!matches(expected, to_string(done.error().code)))
+                    continue;
+                }
+                tally.refused++;
+                if (allows(expected, to_string(done.error().code))) {
+                    tally.passed++;
+                } else {
+                    tally.other_names++;
                     failed("refused by " + describe(done.error()) + ", not " + expected);
-                else
-                    tally.passed++, tally.refused++;
+                }
                 continue;
             }
             if (!done) {

@@ -213,7 +213,7 @@ TEST_CASE("a transaction that breaks a rule whoever sent it needs no sender in t
     w.forget(*recover_sender(cheap));
     CHECK(w.run(cheap) == std::string(to_string(ErrorCode::intrinsic_gas)));
     CHECK(w.run(transaction(CONTRACT, BASE)) == std::string(to_string(ErrorCode::missing_node)));
-    Transaction greedy = cheap;
+    Transaction greedy = transaction(CONTRACT, BASE);
     greedy.max_priority_fee = uint256{1};
     CHECK(w.run(greedy) == std::string(to_string(ErrorCode::priority_fee)));
 }
