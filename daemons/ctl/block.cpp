@@ -11,6 +11,7 @@
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/rpc/block_source.hpp"
@@ -95,7 +96,7 @@ HostResult<Outcome> verify(const Options& o) {
     if (o.has("block")) {
         ASHLAR_ASSIGN(const Bytes rlp, read_file(o.path("block") / "block.rlp"));
         const auto block = ethereum::decode_block(rlp);
-        if (!block) return fail("block_invalid", refusal(block.error()));
+        if (!block) return fail("block_invalid", ethereum::describe(block.error()));
         wanted = to_hex0x(hash::keccak256(block->header_rlp).view());
     }
     const auto service = make_proving_service();

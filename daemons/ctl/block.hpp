@@ -6,9 +6,6 @@
 
 namespace ashlar::ctl {
 
-/// A refusal as people and JSON see it: the rule's name, which transaction, what is missing or was computed.
-std::string refusal(const ethereum::Error& error);
-
 /// Both guest programs, loaded.
 struct Guests {
     rv32::Program subblock, aggregator;

@@ -11,6 +11,7 @@
 #include "libs/base/hex.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/rv32/executor.hpp"
@@ -70,9 +71,9 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
     j["valid"] = result.has_value();
     j["milliseconds"] = ms;
     if (!result) {
-        j["error"] = refusal(result.error());
+        j["error"] = ethereum::describe(result.error());
         out.exit_code = 1;
-        out.human = "refused: " + refusal(result.error());
+        out.human = "refused: " + ethereum::describe(result.error());
         return out;
     }
     j["error"] = nullptr;
@@ -86,7 +87,7 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
     if (!guests) return out;
 
     const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas);
-    if (!inputs) return fail("block_invalid", refusal(inputs.error()));
+    if (!inputs) return fail("block_invalid", ethereum::describe(inputs.error()));
     json::array rows;
     uint64_t cycles = 0;
     bool agrees = true;
@@ -180,13 +181,6 @@ HostResult<Outcome> execute_many(const Options& o, const std::vector<fs::path>& 
 }
 
 }  // namespace
-
-std::string refusal(const ethereum::Error& e) {
-    std::string out(ethereum::to_string(e.code));
-    if (e.transaction != ethereum::Error::NO_INDEX) out += fmt::format(" in transaction {}", e.transaction);
-    if (!e.detail.is_zero()) out += " " + to_hex0x(e.detail.view());
-    return out;
-}
 
 HostResult<Guests> load_guests(const Options& o) {
     ASHLAR_ASSIGN(const cluster::BlockPrograms programs, block_programs(o));

@@ -12,6 +12,7 @@
 #include "libs/cluster/engine.hpp"
 #include "libs/cluster/key_security.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
@@ -120,7 +121,7 @@ class MachineService final : public ProvingService {
         ethereum::BlockResult native;
         const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas, &native);
         if (!inputs)
-            return fail("block_invalid", std::string(ethereum::to_string(inputs.error().code)),
+            return fail("block_invalid", ethereum::describe(inputs.error()),
                         "the block breaks this rule, or its witness lacks a part");
         ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(programs.subblock_elf, profile, 0));
         PreparedBlock out;

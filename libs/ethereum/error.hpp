@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include "libs/base/bytes.hpp"
@@ -98,6 +99,15 @@ enum class ErrorCode : uint8_t {
 /// The stable name of an error, as tests, JSON and logs show it.
 std::string_view to_string(ErrorCode code);
 
+/// Where in the state a missing node stands, as far as it is known.
+struct StatePlace {
+    Address account;          ///< whose leaf or storage was asked for; next to it, if a removal needs its neighbour
+    Bytes32 slot;             ///< key of the slot that was asked for, in the account's storage
+    Bytes32 path;             ///< nibbles of the hashed key down to the node, big nibble first
+    uint8_t depth = 0;        ///< how many of them count
+    bool in_storage = false;  ///< in the account's storage trie, where `slot` counts; otherwise in the account trie
+};
+
 /// A refusal and where it happened.
 struct Error {
     static constexpr uint32_t NO_INDEX = ~uint32_t{0};
@@ -107,6 +117,8 @@ struct Error {
     uint32_t transaction = NO_INDEX;
     /// The missing node or code, or the computed value that disagrees with the header; zero if there is none.
     Bytes32 detail = {};
+    /// Only of missing_node, where the state's own reading found it.
+    std::optional<StatePlace> place;
 
     Error() = default;
     Error(ErrorCode c) : code(c) {}

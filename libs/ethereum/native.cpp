@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/native.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include "libs/ethereum/signers.hpp"
@@ -50,7 +51,7 @@ Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const 
     const Header& header = p.block.header;
     p.ancestors = witness.ancestors(header.parent_hash);
     if (header.parent_hash.is_zero()) return Fail{ErrorCode::unknown_parent_zero};
-    if (p.ancestors.empty()) return Fail{Error{ErrorCode::unknown_parent, header.parent_hash}};
+    if (p.ancestors.empty()) return Fail{Error{ErrorCode::missing_header, header.parent_hash}};
     ASHLAR_ASSIGN(p.parent, decode_header(p.ancestors[0]));
     ASHLAR_TRY(validate_header(config, header, p.parent));
     p.revision = *config.revision(header.number, header.timestamp);
@@ -85,7 +86,28 @@ class Pass {
         root_ = store_.open(p.parent.state_root);
     }
 
-    /// Runs [begin, end) and appends to `result`. With `input`, writes what the guest needs for it.
+    /// Where the pass stands between two ranges. Nodes of the trie before are never changed, so it can go back.
+    struct Position {
+        mpt::Slot root;
+        Bytes32 state_root;
+        uint64_t gas = 0, blob_gas = 0;
+        size_t transaction = 0;
+        size_t receipts_size = 0;
+    };
+    Position position(const BlockResult& result) const {
+        return {root_, store_root_, gas_, blob_gas_, result.transaction_gas.size(), result.receipts.size()};
+    }
+    void go_back(const Position& to, BlockResult& result) {
+        root_ = to.root;
+        store_root_ = to.state_root;
+        gas_ = to.gas;
+        blob_gas_ = to.blob_gas;
+        result.transaction_gas.resize(to.transaction);
+        result.receipts.resize(to.receipts_size);
+    }
+
+    /// Runs [begin, end) and appends to `result`. With `input`, writes what the guest needs for it. After an error the
+    /// pass can only go back.
     Outcome<void> run(size_t begin, size_t end, BlockResult& result, SubblockInput* input) {
         const Header& header = p_.block.header;
         const bool first = begin == 0, last = end == p_.transactions.size();
@@ -222,6 +244,50 @@ Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const
     return result;
 }
 
+bool is_missing(ErrorCode code) {
+    return code == ErrorCode::missing_node || code == ErrorCode::missing_code || code == ErrorCode::missing_header;
+}
+
+/// Runs the ranges between `cuts`. A cut that leaves a state root which only more nodes than the block itself needs can
+/// give (a slot is deleted before it and written again behind it) moves: back to join the next transactions, or, where
+/// none are left, the range before. The block as one range needs nothing more, so this ends with inputs or with an
+/// error of the block's own.
+Outcome<std::vector<SubblockInput>> run_ranges(Pass& pass, const std::vector<size_t>& cuts, BlockResult& result) {
+    struct Done {
+        Pass::Position before;
+        SubblockInput input;
+    };
+    const size_t count = cuts.back();
+    std::vector<Done> done;
+    size_t begin = 0, end = cuts[1], step = 1;
+    for (;;) {
+        const Pass::Position before = pass.position(result);
+        SubblockInput input;
+        auto ran = pass.run(begin, end, result, &input);
+        if (ran) {
+            done.push_back({before, std::move(input)});
+            if (end == count) break;
+            begin = end;
+            end = *std::upper_bound(cuts.begin(), cuts.end(), begin);
+            step = 1;
+            continue;
+        }
+        if (!is_missing(ran.error().code) || (begin == 0 && end == count)) return Fail{ran.error()};
+        pass.go_back(before, result);
+        if (end < count) {
+            end = std::min(count, end + step);
+            step *= 2;
+        } else {
+            begin = done.back().before.transaction;
+            pass.go_back(done.back().before, result);
+            done.pop_back();
+        }
+    }
+    std::vector<SubblockInput> inputs;
+    for (Done& d : done) inputs.push_back(std::move(d.input));
+    return inputs;
+}
+
 }  // namespace
 
 std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64_t subblock_gas) {
@@ -253,11 +319,9 @@ Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp,
     const std::vector<size_t> cuts = cut_by_gas(result.transaction_gas, subblock_gas);
     if (cuts.size() > 2) {
         // A second pass, now that the gas of each transaction is known.
-        inputs.subblocks.assign(cuts.size() - 1, {});
         BlockResult again;
         Pass pass(config, p, witness);
-        for (size_t i = 0; i + 1 < cuts.size(); i++)
-            ASHLAR_TRY(pass.run(cuts[i], cuts[i + 1], again, &inputs.subblocks[i]));
+        ASHLAR_ASSIGN(inputs.subblocks, run_ranges(pass, cuts, again));
         ASHLAR_TRY(pass.check(again));
     }
     const Bytes encoded_config = config.encode();

@@ -46,7 +46,8 @@ struct BlockResult {
 };
 
 /// Executes a block on its witness and checks everything the aggregator will check, parent included: the parent's
-/// header must be in the witness. Host only.
+/// header must be in the witness. Whatever a result depends on and the witness lacks is missing_node, missing_code or
+/// missing_header. Host only.
 /// @param next  receives what the block adds to the witness: new nodes, deployed codes and its header. May be null. A
 /// witness that
 ///              holds a whole state so becomes that of the state after the block.
@@ -54,7 +55,8 @@ Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rl
                                    Witness* next = nullptr);
 
 /// Executes a block and writes the inputs of its proofs, cut into subblocks of at most `subblock_gas` gas where
-/// transactions allow (one that takes more is a subblock of its own). `result` receives what execute_block returns.
+/// transactions allow: one that takes more is a subblock of its own, and a cut that would need nodes which the block
+/// itself does not need moves. `result` receives what execute_block returns.
 Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
                                  uint64_t subblock_gas, BlockResult* result = nullptr);
 

@@ -48,12 +48,22 @@ uint32_t State::hash_slot(const AccountRecord& account, const uint256& key) cons
     return h ^ h >> 15;
 }
 
-void State::note(mpt::Error e) {
+void State::note(mpt::Error e, const AccountRecord& account, const SlotRecord* slot) {
     if (error_) return;
-    if (e == mpt::Error::missing_node)
-        error_ = Error{ErrorCode::missing_node, store_.missing()};
-    else
+    if (e != mpt::Error::missing_node) {
         error_ = Error{ErrorCode::malformed_node};
+        return;
+    }
+    const mpt::MissingNode& missing = store_.missing();
+    error_ = Error{ErrorCode::missing_node, missing.digest};
+    StatePlace& place = error_->place.emplace();
+    place.account = account.address;
+    place.path = missing.path;
+    place.depth = missing.depth;
+    if (slot) {
+        place.in_storage = true;
+        place.slot = slot->key.to_bytes32();
+    }
 }
 
 // --- loading
@@ -81,10 +91,10 @@ void State::load(evm::Account& account) {
     a.loaded = true;
     a.key = hash::keccak256(a.address.view());
     auto leaf = store_.find(root_, a.key.data());
-    if (!leaf) return note(leaf.error());
+    if (!leaf) return note(leaf.error(), a);
     if (!*leaf) return;
     auto fields = mpt::decode_account((*leaf)->value);
-    if (!fields) return note(fields.error());
+    if (!fields) return note(fields.error(), a);
     a.leaf = *leaf;
     a.nonce = fields->nonce;
     a.balance = uint256::from_be(fields->balance.data(), fields->balance.size());
@@ -142,10 +152,10 @@ void State::load_slot(evm::Account& account, evm::StorageSlot& slot) {
     if (a.wiped) return;
     if (!a.storage_open) open_storage(a);
     auto leaf = store_.find(a.storage, s.trie_key.data());
-    if (!leaf) return note(leaf.error());
+    if (!leaf) return note(leaf.error(), a, &s);
     if (!*leaf) return;
     auto value = rlp::Reader((*leaf)->value).integer(32);
-    if (!value) return note(mpt::Error::malformed_node);
+    if (!value) return note(mpt::Error::malformed_node, a, &s);
     s.original = s.current = s.committed = uint256::from_be(value->data(), value->size());
 }
 
@@ -378,13 +388,13 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
         uint8_t* out = store_.arena().bytes(33);
         const size_t n = rlp::write_string(out, rlp::trim({be, 32}));
         auto leaf = store_.insert(a.storage, s->trie_key.data(), {out, n});
-        if (!leaf) note(leaf.error());
+        if (!leaf) note(leaf.error(), a, s);
     }
     for (SlotRecord* s = a.slots; s; s = s->next) {
         if (s->current == s->committed || !s->current.is_zero()) continue;
         if (!a.storage_open) open_storage(a);
         auto removed = store_.remove(a.storage, s->trie_key.data());
-        if (!removed) note(removed.error());
+        if (!removed) note(removed.error(), a, s);
     }
     if (error_) return Fail{*error_};
     return {};
@@ -397,14 +407,14 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
     // All storage tries first: their nodes are hashed together.
     std::vector<mpt::Slot*> storages;
     for (AccountRecord* a : accounts_) {
-        if (!a->changed || !a->loaded || a->empty()) continue;
+        if (!a->changed || a->empty()) continue;
         ASHLAR_TRY(commit_storage(*a));
         if (a->storage_open) storages.push_back(&a->storage);
     }
     store_.hash_all(storages);
 #endif
     for (AccountRecord* a : accounts_) {
-        if (!a->changed || !a->loaded) continue;
+        if (!a->changed) continue;
         if (a->empty()) {
             if (a->leaf) removed.push_back(a);
             continue;
@@ -425,7 +435,7 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
         if (a->leaf && a->leaf->value.size() == n && std::memcmp(a->leaf->value.data(), out, n) == 0) continue;
         auto leaf = store_.insert(root_, a->key.data(), {out, n});
         if (!leaf) {
-            note(leaf.error());
+            note(leaf.error(), *a);
             return Fail{*error_};
         }
         if (a->storage_open) (*leaf)->slot = a->storage;
@@ -434,7 +444,7 @@ Outcome<void> State::commit_storage(AccountRecord& a) {
     for (AccountRecord* a : removed) {
         auto done = store_.remove(root_, a->key.data());
         if (!done) {
-            note(done.error());
+            note(done.error(), *a);
             return Fail{*error_};
         }
     }

@@ -113,7 +113,8 @@ class State final : public evm::Host {
     uint32_t hash_slot(const AccountRecord& account, const evm::uint256& key) const;
     TransientRecord* find_transient(const AccountRecord& account, const evm::uint256& key) const;
     void destroy(AccountRecord& account);
-    void note(mpt::Error error);
+    /// @param slot  null: the account's leaf was looked for.
+    void note(mpt::Error error, const AccountRecord& account, const SlotRecord* slot = nullptr);
     Outcome<void> commit_storage(AccountRecord& account);
     template <class T>
     static T& as(evm::Account& a) {

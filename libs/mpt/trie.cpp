@@ -14,6 +14,9 @@ namespace {
 constexpr size_t KEY_NIBBLES = 64;
 
 void mark_dirty(Node* n) { n->dirty = true; }
+
+/// What lies above the rest of a key: `rest` starts where it ends, in the same bytes.
+Path above(const Path& rest) { return {rest.data, 0, rest.start}; }
 }  // namespace
 
 Slot Store::open(const Bytes32& root) {
@@ -24,13 +27,18 @@ Slot Store::open(const Bytes32& root) {
     return {item, nullptr};
 }
 
-Result<Node*, Error> Store::resolve(Slot& slot) {
+Result<Node*, Error> Store::resolve(Slot& slot, const Path& above) {
     if (!slot.node) {
         if (*slot.item == 0x80) return nullptr;
         if (*slot.item == 0xa0) {
             NodeSource::Entry* entry = source_ ? source_->find(slot.item + 1) : nullptr;
             if (!entry) {
-                std::memcpy(missing_.data(), slot.item + 1, 32);
+                missing_ = {};
+                std::memcpy(missing_.digest.data(), slot.item + 1, 32);
+                for (size_t i = 0; i < above.size; i++)
+                    missing_.path[i >> 1] =
+                        static_cast<uint8_t>(missing_.path[i >> 1] | above.at(i) << (i & 1 ? 0 : 4));
+                missing_.depth = static_cast<uint8_t>(above.size);
                 return Fail{Error::missing_node};
             }
             if (!entry->node) {
@@ -51,7 +59,7 @@ Result<Short*, Error> Store::find(Slot& root, const uint8_t* key) {
     Path rest{key, 0, KEY_NIBBLES};
     Slot* slot = &root;
     for (;;) {
-        ASHLAR_ASSIGN(Node * node, resolve(*slot));
+        ASHLAR_ASSIGN(Node * node, resolve(*slot, above(rest)));
         if (!node) return nullptr;
         if (node->kind == Kind::branch) {
             if (rest.size == 0) return Fail{Error::malformed_node};
@@ -116,8 +124,9 @@ Node* Store::make_extension(const Path& path, Slot child) {
 }
 
 Result<Short*, Error> Store::insert(Slot& root, const uint8_t* key, BytesView value) {
-    ASHLAR_ASSIGN(Node * node, resolve(root));
-    ASHLAR_ASSIGN(root.node, insert_at(node, Path{key, 0, KEY_NIBBLES}, value));
+    const Path whole{key, 0, KEY_NIBBLES};
+    ASHLAR_ASSIGN(Node * node, resolve(root, above(whole)));
+    ASHLAR_ASSIGN(root.node, insert_at(node, whole, value));
     return leaf_;
 }
 
@@ -127,7 +136,7 @@ Result<Node*, Error> Store::insert_at(Node* node, const Path& key, BytesView val
         if (key.size == 0) return Fail{Error::malformed_node};
         Branch* b = as_branch(node);
         const uint8_t i = key.at(0);
-        ASHLAR_ASSIGN(Node * child, resolve(b->slot[i]));
+        ASHLAR_ASSIGN(Node * child, resolve(b->slot[i], above(key.drop(1))));
         ASHLAR_ASSIGN(child, insert_at(child, key.drop(1), value));
         b = own(b);
         b->slot[i].node = child;
@@ -148,7 +157,7 @@ Result<Node*, Error> Store::insert_at(Node* node, const Path& key, BytesView val
         mark_dirty(s);
         return leaf_ = s;
     }
-    ASHLAR_ASSIGN(Node * child, resolve(s->slot));
+    ASHLAR_ASSIGN(Node * child, resolve(s->slot, above(key.drop(common))));
     ASHLAR_ASSIGN(child, insert_at(child, key.drop(common), value));
     s = own(s);
     s->slot.node = child;
@@ -203,7 +212,7 @@ Result<Node*, Error> Store::remove_at(Node* node, const Path& key) {
         if (b->slot[i].node) return b;
         b->slot[i].item = EMPTY_ITEM;
         b->reshaped = true;
-        return collapse(b);
+        return collapse(b, key);
     }
     Short* s = as_short(node);
     ASHLAR_ASSIGN(Node * child, remove_at(s->slot.node, key.drop(s->path.size)));
@@ -215,7 +224,7 @@ Result<Node*, Error> Store::remove_at(Node* node, const Path& key) {
     return s;
 }
 
-Result<Node*, Error> Store::collapse(Branch* b) {
+Result<Node*, Error> Store::collapse(Branch* b, const Path& key) {
     size_t count = 0, last = 0;
     for (size_t i = 0; i < 16; i++) {
         if (!b->slot[i].empty()) count++, last = i;
@@ -225,13 +234,16 @@ Result<Node*, Error> Store::collapse(Branch* b) {
     uint8_t* nibble = arena_.bytes(1);
     *nibble = static_cast<uint8_t>(last);
     const Path head{nibble, 1, 1};
-    auto child = resolve(b->slot[last]);
-    if (!child) {
-        if (child.error() != Error::missing_node) return Fail{child.error()};
-        return make_extension(head, b->slot[last]);
+    // The child's kind decides the shape, so its node must be there. (A root that follows from a guess could stand in
+    // the header of a false block whose witness leaves the node out.)
+    uint8_t way[KEY_NIBBLES / 2] = {};  // the key down to this branch, then the nibble of the child
+    for (size_t i = 0; i <= key.start; i++) {
+        const auto v = static_cast<uint8_t>(i < key.start ? above(key).at(i) : last);
+        way[i >> 1] = static_cast<uint8_t>(way[i >> 1] | v << (i & 1 ? 0 : 4));
     }
-    if ((*child)->kind == Kind::branch) return make_extension(head, b->slot[last]);
-    return prepend(head, *child);
+    ASHLAR_ASSIGN(Node * child, resolve(b->slot[last], Path{way, 0, static_cast<uint16_t>(key.start + 1)}));
+    if (child->kind == Kind::branch) return make_extension(head, b->slot[last]);
+    return prepend(head, child);
 }
 
 Node* Store::prepend(const Path& head, Node* node) {

@@ -27,6 +27,13 @@ class NodeSource {
     ~NodeSource() = default;
 };
 
+/// A node that is needed and unknown: its digest, and where in its trie it stands.
+struct MissingNode {
+    Bytes32 digest;
+    Bytes32 path;       ///< nibbles of the key down to the node, big nibble first; zero behind them
+    uint8_t depth = 0;  ///< how many nibbles count
+};
+
 /// Partial tries with 32-byte keys (an account trie and its storage tries) in one arena. A trie is a Slot.
 ///
 /// Changes mark the path dirty; `hash` then encodes and hashes each dirty node once. A node whose shape stays is mended
@@ -49,8 +56,8 @@ class Store {
     /// Sets the value at `key` and returns its leaf. `value` (not empty) must stay in place until `hash`. The leaf
     /// keeps its `slot`.
     Result<Short*, Error> insert(Slot& root, const uint8_t* key, BytesView value);
-    /// Removes `key`; does nothing if it is not there. A branch that keeps one child whose node is unknown becomes an
-    /// extension of one nibble, which is right if that child is a branch; if not, the root comes out wrong.
+    /// Removes `key`; does nothing if it is not there. A branch that keeps one child merges with it, in a way that
+    /// depends on the child's kind: if that node is unknown, this is missing_node, never a guess.
     Result<void, Error> remove(Slot& root, const uint8_t* key);
     /// Root digest; hashes what is dirty.
     Bytes32 hash(Slot& root);
@@ -59,15 +66,16 @@ class Store {
     /// at once.
     void hash_all(std::span<Slot* const> roots);
 #endif
-    /// Digest of the node that was last found missing.
-    const Bytes32& missing() const { return missing_; }
-    /// The node of a slot, decoded on first use and marked; nullptr if the slot is empty.
-    Result<Node*, Error> resolve(Slot& slot);
+    /// The node that was last found missing.
+    const MissingNode& missing() const { return missing_; }
 
   private:
+    /// The node of a slot, decoded on first use and marked; nullptr if the slot is empty.
+    /// @param above  nibbles of the key down to the slot, for the error.
+    Result<Node*, Error> resolve(Slot& slot, const Path& above);
     Result<Node*, Error> insert_at(Node* node, const Path& key, BytesView value);
     Result<Node*, Error> remove_at(Node* node, const Path& key);
-    Result<Node*, Error> collapse(Branch* branch);
+    Result<Node*, Error> collapse(Branch* branch, const Path& key);
     Node* prepend(const Path& head, Node* node);
     Node* split(Short* node, const Path& key, size_t common, BytesView value);
     Branch* own(Branch* branch);
@@ -97,7 +105,7 @@ class Store {
     NodeSource* source_;
     uint32_t epoch_ = 1;
     Short* leaf_ = nullptr;
-    Bytes32 missing_;
+    MissingNode missing_;
 };
 
 }  // namespace ashlar::mpt

@@ -45,7 +45,8 @@ bool run(const bench::Family& family, const bench::Guest& subblock, const rv32::
         std::printf("FAILED %s: %s\n", family.name.c_str(), why.c_str());
         return false;
     };
-    auto block = bench::make_block(family.osaka, family.accounts, family.transactions);
+    auto block = test::make_block(family.osaka ? evm::Revision::osaka : evm::Revision::prague, family.accounts,
+                                  family.transactions);
     if (!block) return complain(block.error().code);
     const auto inputs = ethereum::make_inputs(block->config, block->rlp, block->witness, ~uint64_t{0});
     if (!inputs) return complain("native: " + std::string(ethereum::to_string(inputs.error().code)));

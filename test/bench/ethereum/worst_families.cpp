@@ -64,15 +64,15 @@ class Families {
         return b;
     }
     /// A contract with this code, called once with all the gas.
-    void add(const std::string& name, Bytes code, std::vector<AccountSpec> accounts = {}, bool osaka = true,
+    void add(const std::string& name, Bytes code, std::vector<test::AccountSpec> accounts = {}, bool osaka = true,
              std::vector<std::pair<uint64_t, uint64_t>> storage = {}) {
         if (!wanted(name)) return;
         Family f{name, osaka, std::move(accounts), {}};
-        f.accounts.push_back({.address = numbered_address(CONTRACT),
+        f.accounts.push_back({.address = test::numbered_address(CONTRACT),
                               .nonce = 1,
                               .code = std::move(code),
                               .storage = std::move(storage)});
-        f.transactions.push_back({.to = numbered_address(CONTRACT), .gas_limit = gas_, .data = {}});
+        f.transactions.push_back({.to = test::numbered_address(CONTRACT), .gas_limit = gas_, .data = {}});
         out.push_back(std::move(f));
     }
     /// An instruction on operands that stay on the stack: `body` leaves the stack as it was.
@@ -291,11 +291,11 @@ void add_state(Families& f) {
     const auto counting = [](const Bytes& body) { return Bytes{DUP1} + body + Bytes{PUSH0 + 1, 1, ADD}; };
     const auto start = push(FIRST_ACCOUNT, 8);
     const auto accounts = [&](size_t n, const Bytes& code) {
-        std::vector<AccountSpec> a;
+        std::vector<test::AccountSpec> a;
         for (size_t i = 0; i < n; i++) {
             Bytes c = code;
             if (!c.empty()) store_be64(c.data() + c.size() - 8, i);
-            a.push_back({.address = numbered_address(FIRST_ACCOUNT + i), .nonce = 1, .code = std::move(c)});
+            a.push_back({.address = test::numbered_address(FIRST_ACCOUNT + i), .nonce = 1, .code = std::move(c)});
         }
         return a;
     };
@@ -331,8 +331,8 @@ void add_state(Families& f) {
     f.instruction("LOG0 1 KB", {}, push(1024) + Bytes{PUSH0, LOG0}, 2, f.random(1024));
 
     // Calls of accounts without and with code.
-    const AccountSpec empty{.address = numbered_address(FIRST_ACCOUNT), .nonce = 1};
-    AccountSpec stop = empty;
+    const test::AccountSpec empty{.address = test::numbered_address(FIRST_ACCOUNT), .nonce = 1};
+    test::AccountSpec stop = empty;
     stop.code = {STOP};
     const Bytes call = Bytes{PUSH0, PUSH0, PUSH0, PUSH0, PUSH0} + push(FIRST_ACCOUNT, 8) + Bytes{GAS, CALL, POP};
     f.add("CALL, no code", loop({}, call, 50, SPARE_GAS), {empty});
@@ -349,14 +349,15 @@ void add_state(Families& f) {
     if (f.wanted("transfers")) {
         Family t{"transfers", true, {}, {}};
         for (uint64_t i = 0; i < std::max<uint64_t>(1, f.gas() / 21'000); i++)
-            t.transactions.push_back({.to = numbered_address(FIRST_ACCOUNT + i), .gas_limit = 21'000, .data = {}});
+            t.transactions.push_back(
+                {.to = test::numbered_address(FIRST_ACCOUNT + i), .gas_limit = 21'000, .data = {}});
         f.out.push_back(std::move(t));
     }
     if (f.wanted("call data")) {
         Family t{"call data", true, {}, {}};
         const size_t bytes = static_cast<size_t>((f.gas() - 21'000) / 40);
         t.transactions.push_back(
-            {.to = numbered_address(FIRST_ACCOUNT), .gas_limit = f.gas(), .data = Bytes(bytes, 1)});
+            {.to = test::numbered_address(FIRST_ACCOUNT), .gas_limit = f.gas(), .data = Bytes(bytes, 1)});
         f.out.push_back(std::move(t));
     }
 }

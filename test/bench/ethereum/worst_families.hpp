@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "test/bench/ethereum/block_maker.hpp"
+#include "test/support/block_maker.hpp"
 
 namespace ashlar::bench {
 
@@ -9,8 +9,8 @@ namespace ashlar::bench {
 struct Family {
     std::string name;
     bool osaka = true;
-    std::vector<AccountSpec> accounts;
-    std::vector<TransactionSpec> transactions;
+    std::vector<test::AccountSpec> accounts;
+    std::vector<test::TransactionSpec> transactions;
 };
 
 /// Every precompiled contract, the costly instructions, and state access. @param gas  of each block, about.

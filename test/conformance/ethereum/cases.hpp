@@ -18,13 +18,14 @@ struct Tally {
     std::vector<std::string> failures;
 };
 
-/// Runs a valid block's inputs in the guest executor; the text says what differs, empty if nothing.
-using GuestCheck = std::function<std::string(const ethereum::BlockInputs&)>;
+/// What else is to be done with a valid block, on the witness of the whole state before it; the text says what is
+/// wrong, empty if nothing.
+using BlockCheck = std::function<std::string(const ethereum::ChainConfig&, BytesView rlp, const ethereum::Witness&)>;
 
 /// A case of the BlockchainTests format: every block is executed on the state that the one before left; invalid ones
 /// must be refused with a name that the case allows.
 void run_blockchain_case(const std::string& name, const boost::json::object& test, Tally& tally,
-                         const GuestCheck* guest);
+                         const BlockCheck* check);
 /// A case of the execution-spec-tests' state test format, for each fork and index of its `post`.
 void run_state_case(const std::string& name, const boost::json::object& test, Tally& tally);
 

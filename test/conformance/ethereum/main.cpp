@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the packed test sets of data/ethereum-tests: conformance_ethereum [--guest EVERY-NTH] [--only TEXT] [--set
 // NAME].
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 
+#include "libs/ethereum/describe.hpp"
 #include "libs/rv32/executor.hpp"
+#include "test/conformance/ethereum/archive.hpp"
 #include "test/conformance/ethereum/cases.hpp"
 #include "test/unit/ethereum/data.hpp"
 
@@ -21,28 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Calls `visit(path, text)` for each JSON file of an archive, read in place. False if it cannot be read.
-template <class Visit>
-bool each_file(const std::filesystem::path& path, Visit visit) {
-    archive* a = archive_read_new();
-    archive_read_support_filter_all(a);
-    archive_read_support_format_tar(a);
-    bool good = archive_read_open_filename(a, path.c_str(), 1 << 16) == ARCHIVE_OK;
-    archive_entry* entry = nullptr;
-    int rc = ARCHIVE_OK;
-    while (good && (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
-        const std::string name = archive_entry_pathname(entry);
-        if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".json")) continue;
-        std::string text(static_cast<size_t>(archive_entry_size(entry)), '\0');
-        if (archive_read_data(a, text.data(), text.size()) != static_cast<la_ssize_t>(text.size()))
-            good = false;
-        else
-            visit(name, text);
-    }
-    if (rc != ARCHIVE_EOF) good = false;
-    archive_read_free(a);
-    return good;
-}
+constexpr uint64_t SUBBLOCK_GAS = 1'000'000;
 
 std::optional<rv32::Program> load(const char* path) {
     std::ifstream in(path, std::ios::binary);
@@ -92,27 +70,25 @@ int main(int argc, char** argv) {
         std::printf("%s is absent: ALL CASES SKIPPED\n", folder.c_str());
         return 0;
     }
-    GuestCheck guest;
+    BlockCheck guest;
     if (every) {
         auto subblock = load(ASHLAR_GUEST_DIR "/subblock-elf"), aggregator = load(ASHLAR_GUEST_DIR "/aggregator-elf");
         if (!subblock || !aggregator) {
             std::printf("the guest programs are not built: ALL CASES SKIPPED\n");
             return 0;
         }
-        guest = [s = std::move(*subblock), a = std::move(*aggregator)](const ethereum::BlockInputs& in) {
-            return run_guests(s, a, in);
+        guest = [s = std::move(*subblock), a = std::move(*aggregator)](
+                    const ethereum::ChainConfig& config, BytesView rlp, const ethereum::Witness& witness) {
+            const auto inputs = ethereum::make_inputs(config, rlp, witness, SUBBLOCK_GAS);
+            return inputs ? run_guests(s, a, *inputs) : "no inputs: " + ethereum::describe(inputs.error());
         };
     }
     std::vector<std::filesystem::path> archives;
     if (!set.empty() && std::filesystem::exists(set)) {
         archives.push_back(set);
     } else {
-        for (const auto& e : std::filesystem::directory_iterator(folder)) {
-            const std::string file = e.path().filename().string();
-            if (file.find(".tar") != std::string::npos && (set.empty() || file.starts_with(set)))
-                archives.push_back(e.path());
-        }
-        std::sort(archives.begin(), archives.end());
+        archives = test_archives();
+        std::erase_if(archives, [&](const auto& p) { return !p.filename().string().starts_with(set); });
     }
     bool ok = !archives.empty();
     size_t total = 0;
@@ -120,7 +96,7 @@ int main(int argc, char** argv) {
         const std::string name = path.filename().string();
         Tally tally;
         size_t number = 0;
-        ok &= each_file(path, [&](const std::string& file, const std::string& text) {
+        ok &= each_json_file(path, [&](const std::string& file, const std::string& text) {
             if (file.find(only) == std::string::npos) return;
             if (every && number++ % every) return;
             json::error_code ec;

@@ -27,10 +27,10 @@ TEST_CASE("every real block executes to its header") {
     }
 }
 
-TEST_CASE("a block whose witness lacks an account is refused with the node's digest") {
-    const auto folders = test::block_folders("blocks-invalid");
+TEST_CASE("a block whose witness lacks a node is refused with the node's digest and place") {
+    const auto folders = test::lacking_block_folders();
     if (folders.empty()) {
-        WARN("data/blocks-invalid is absent (ASHLAR_DATA)");
+        WARN("data/blocks and data/blocks-invalid are absent (ASHLAR_DATA)");
         return;
     }
     for (const auto& folder : folders) {
@@ -41,6 +41,11 @@ TEST_CASE("a block whose witness lacks an account is refused with the node's dig
         REQUIRE_FALSE(result);
         CHECK(result.error().code == ErrorCode::missing_node);
         CHECK_FALSE(result.error().detail.is_zero());
+        REQUIRE(result.error().place);
+        CHECK(result.error().place->depth > 0);
+        CHECK_FALSE(result.error().place->account.is_zero());
+        CHECK(result.error().place->in_storage == test::lacks_a_neighbour(folder));
+        CHECK_FALSE(make_inputs(test::chain_of(folder), data->block_rlp, data->witness, 1'000'000));
     }
 }
 

@@ -16,13 +16,35 @@ inline std::filesystem::path data_folder() {
     return env ? env : "../shared/data";
 }
 
-/// Folders of data/blocks, sorted; empty if the data is absent.
-inline std::vector<std::filesystem::path> block_folders(const char* set = "blocks") {
+/// Whether the block's witness lacks the node next to a slot that the block deletes: the programs that made these two
+/// took that node for a branch.
+inline bool lacks_a_neighbour(const std::filesystem::path& folder) {
+    const std::string name = folder.filename().string();
+    return name.starts_with("mainnet-20378342-") || name.starts_with("mainnet-22075730-");
+}
+
+/// Folders of data/`set`, sorted; empty if the data is absent.
+inline std::vector<std::filesystem::path> all_block_folders(const char* set = "blocks") {
     std::vector<std::filesystem::path> out;
     std::error_code ec;
     for (const auto& e : std::filesystem::directory_iterator(data_folder() / set, ec))
         if (e.is_directory()) out.push_back(e.path());
     std::sort(out.begin(), out.end());
+    return out;
+}
+
+/// Folders of data/blocks whose witness has all that the block needs.
+inline std::vector<std::filesystem::path> block_folders() {
+    auto out = all_block_folders();
+    std::erase_if(out, lacks_a_neighbour);
+    return out;
+}
+
+/// Folders whose witness lacks something: data/blocks-invalid and some of data/blocks.
+inline std::vector<std::filesystem::path> lacking_block_folders() {
+    auto out = all_block_folders("blocks-invalid");
+    for (auto& f : all_block_folders())
+        if (lacks_a_neighbour(f)) out.push_back(std::move(f));
     return out;
 }
 

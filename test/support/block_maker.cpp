@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test/bench/ethereum/block_maker.hpp"
+#include "test/support/block_maker.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,7 +11,7 @@
 #include "libs/rlp/encode.hpp"
 #include "test/conformance/ethereum/world.hpp"
 
-namespace ashlar::bench {
+namespace ashlar::test {
 namespace {
 
 namespace json = boost::json;
@@ -22,7 +22,7 @@ constexpr uint64_t SECONDS_A_BLOCK = 12, GAS_PRICE = 10'000'000'000;
 
 std::string hex(BytesView b) { return "0x" + to_hex(b); }
 
-Bytes encode_header(const Header& h) {
+Bytes encode_header(const Header& h, evm::Revision revision) {
     rlp::Writer w;
     const size_t at = w.begin_list();
     for (BytesView field : {h.parent_hash.view(), h.ommers_hash.view(), h.coinbase.view(), h.state_root.view(),
@@ -34,10 +34,12 @@ Bytes encode_header(const Header& h) {
     w.string(h.nonce.view());
     w.u64(h.base_fee);
     w.string(h.withdrawals_root.view());
-    w.u64(h.blob_gas_used);
-    w.u64(h.excess_blob_gas);
-    w.string(h.parent_beacon_root.view());
-    w.string(h.requests_hash.view());
+    if (revision >= evm::Revision::cancun) {
+        w.u64(h.blob_gas_used);
+        w.u64(h.excess_blob_gas);
+        w.string(h.parent_beacon_root.view());
+    }
+    if (revision >= evm::Revision::prague) w.string(h.requests_hash.view());
     w.end_list(at);
     return std::move(w.out);
 }
@@ -89,13 +91,16 @@ Address numbered_address(uint64_t number) {
     return a;
 }
 
-HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
-                                 const std::vector<TransactionSpec>& transactions) {
+HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec> accounts,
+                                 const std::vector<TransactionSpec>& transactions,
+                                 const std::function<void(ethereum::Header&)>& adjust) {
     MadeBlock block;
     block.config = ethereum::base_config(1);
     ethereum::ChainConfig& c = block.config;
-    c.shanghai_time = c.cancun_time = c.prague_time = 0;
-    if (osaka) c.osaka_time = 0;
+    c.shanghai_time = 0;
+    if (revision >= evm::Revision::cancun) c.cancun_time = 0;
+    if (revision >= evm::Revision::prague) c.prague_time = 0;
+    if (revision >= evm::Revision::osaka) c.osaka_time = 0;
 
     rlp::Writer items;
     std::vector<Bytes> envelopes;
@@ -106,8 +111,9 @@ HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
         accounts.push_back({.address = signed_transaction.second, .rich = true});
     }
     // From Prague on these must have code; ours asks for nothing.
-    for (const Address& a : {c.withdrawal_requests_contract, c.consolidation_requests_contract})
-        accounts.push_back({.address = a, .nonce = 1, .code = {0x00}});
+    if (revision >= evm::Revision::prague)
+        for (const Address& a : {c.withdrawal_requests_contract, c.consolidation_requests_contract})
+            accounts.push_back({.address = a, .nonce = 1, .code = {0x00}});
     json::object state;
     for (const AccountSpec& a : accounts) {
         json::object storage;
@@ -133,7 +139,7 @@ HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
     parent.timestamp = PARENT_TIME;
     parent.state_root = world->root;
     parent.gas_used = GAS_LIMIT / 2;  // so that the base fee stays
-    const Bytes parent_rlp = encode_header(parent);
+    const Bytes parent_rlp = encode_header(parent, revision);
     block.witness.add_header(parent_rlp);
 
     Header h = empty_header();
@@ -143,7 +149,6 @@ HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
     h.transactions_root = mpt::ordered_root(std::vector<BytesView>(envelopes.begin(), envelopes.end()));
     {
         // Executed once to learn what the header must say.
-        const auto revision = *c.revision(h.number, h.timestamp);
         ethereum::WitnessSource source(block.witness);
         mpt::Store store(&source);
         ethereum::CodeStore codes;
@@ -170,9 +175,10 @@ HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
         h.receipts_root = summary.root;
         h.logs_bloom = summary.bloom;
     }
+    if (adjust) adjust(h);
     rlp::Writer w;
     const size_t at = w.begin_list();
-    w.raw(encode_header(h));
+    w.raw(encode_header(h, revision));
     const size_t list = w.begin_list();
     w.raw(items.out);
     w.end_list(list);
@@ -183,4 +189,4 @@ HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
     return block;
 }
 
-}  // namespace ashlar::bench
+}  // namespace ashlar::test

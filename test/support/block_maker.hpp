@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "libs/base/error.hpp"
 #include "libs/ethereum/native.hpp"
 
-/// Valid blocks made to order, for benchmarks: a state, transactions on it, and the header that follows from both.
-namespace ashlar::bench {
+/// Blocks made to order: a state, transactions on it, and the header that follows from both.
+namespace ashlar::test {
 
 struct AccountSpec {
     Address address;
@@ -31,11 +32,13 @@ struct MadeBlock {
     ethereum::Witness witness;
 };
 
-/// A block under the rules of Prague or Osaka. Error codes: those of ethereum::to_string, bad_signature.
-HostResult<MadeBlock> make_block(bool osaka, std::vector<AccountSpec> accounts,
-                                 const std::vector<TransactionSpec>& transactions);
+/// A block under the rules of Shanghai or a later fork, valid if `adjust` leaves its header alone. Error codes: those
+/// of ethereum::to_string, bad_signature.
+HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec> accounts,
+                                 const std::vector<TransactionSpec>& transactions,
+                                 const std::function<void(ethereum::Header&)>& adjust = {});
 
 /// The address with this number in its last eight bytes.
 Address numbered_address(uint64_t number);
 
-}  // namespace ashlar::bench
+}  // namespace ashlar::test
