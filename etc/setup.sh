@@ -3,7 +3,8 @@
 # Sets Ashlar up on a bare Debian 12 and runs it.
 #   etc/setup.sh packages   install what the build needs (apt, as root)
 #   etc/setup.sh build      packages, then configure and build the release preset
-#   etc/setup.sh test       build, then run every test
+#   etc/setup.sh cuda       packages, then compile the CUDA backend, with a toolkit of its own if there is none
+#   etc/setup.sh test       build, compile the CUDA backend, then run every test
 #   etc/setup.sh demo       build, then prove the block in etc/demo on a local cluster
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +13,7 @@ export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1  # checkouts in different folder
 PACKAGES=(clang-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-build ccache
     libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
     libcpp-httplib-dev libyaml-cpp-dev libfmt-dev libssl-dev libsqlite3-dev libarchive-dev zlib1g-dev libsystemd-dev
-    catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-user python3 curl ca-certificates)
+    catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-user python3 python3-venv curl ca-certificates)
 
 packages() {
     local missing=()
@@ -35,19 +36,19 @@ build() {
     cmake --build --preset release
 }
 
-# The CUDA backend compiles wherever the toolkit is; running it needs a GPU (test/gpu/check.sh).
+# The CUDA backend compiles anywhere; running it needs a GPU (test/gpu/check.sh).
 cuda() {
-    if [ ! -x /usr/local/cuda/bin/nvcc ]; then
-        echo "setup: SKIPPED compiling kernels/: no /usr/local/cuda/bin/nvcc"
-        return
-    fi
-    cmake --preset cuda -DASHLAR_TESTS=OFF -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
-    cmake --build --preset cuda --target ashlar_cuda
+    packages
+    local nvcc
+    nvcc=$(etc/cuda_toolkit.sh)
+    cmake --preset cuda -DCMAKE_CUDA_COMPILER="$nvcc" -DASHLAR_TESTS=OFF -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
+    cmake --build --preset cuda --target ashlar_cuda cuda_parity
 }
 
 case "${1:-}" in
     packages) packages ;;
     build) build ;;
+    cuda) cuda ;;
     test)
         build
         cuda
@@ -58,7 +59,7 @@ case "${1:-}" in
         exec build/release/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json --subblock-gas 100000
         ;;
     *)
-        sed -n '3,7p' "$0" >&2
+        sed -n '3,8p' "$0" >&2
         exit 2
         ;;
 esac

@@ -4,14 +4,15 @@
 #
 #   sh test/gpu/check.sh [build directory]
 #
-# Needs the packages of etc/setup.sh and a CUDA toolkit that cmake finds. Exit status 77: the machine has no usable device.
+# Needs the packages of etc/setup.sh and a CUDA toolkit (etc/cuda_toolkit.sh says which it takes). Exit status 77: the machine has no usable device.
 set -eu
 build=${1:-build/gpu}
 jobs=${JOBS:-$(nproc)}
 # Only the machine's own architecture: quicker to build than the default list.
 arch=${CUDAARCHS:-native}
 
-cmake --preset cuda -B "$build" -DCMAKE_CUDA_ARCHITECTURES="$arch" -DASHLAR_GUESTS=OFF -DASHLAR_DAEMONS=OFF
+nvcc=$(etc/cuda_toolkit.sh --no-fetch)
+cmake --preset cuda -B "$build" -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES="$arch" -DASHLAR_GUESTS=OFF -DASHLAR_DAEMONS=OFF
 cmake --build "$build" -j "$jobs" --target cuda_parity bench_core test_field test_hash test_poly test_exec
 
 status=0
