@@ -10,6 +10,9 @@ inline constexpr uint32_t REGISTER_T0 = 5, REGISTER_A0 = 10, REGISTER_A1 = 11;
 
 /// ecall: looks t0's whole word up in the call table, hands a call with a chip to it, and puts the returned value into
 /// t0 (t0 read at t and written at t + 3 are one access here: nothing lies between).
+///
+/// A HINT_READ may be repeated: the next instruction is then the same call, with the registers as they are. Each row of
+/// it writes some of the words, so that a long read goes over several chunks (hint_read.hpp).
 struct EcallChip {
     static constexpr std::string_view NAME = "ecall";
     template <class T>
@@ -18,6 +21,7 @@ struct EcallChip {
         T is_real;
         RegisterAccess<T> t0, a0, a1;
         T id, advance, has_chip, returns, is_free, halts;  ///< as the call table says
+        T repeats;                                         ///< a HINT_READ that goes on at the same pc
         T result[2];                                       ///< of a call that returns, else 0
     };
 
@@ -28,9 +32,11 @@ struct EcallChip {
         b.boolean(real);
         b.boolean(m.has_chip);
         b.boolean(m.returns);
+        b.boolean(m.repeats);
+        b.zero(m.repeats * (m.id - F::from_canonical(CALL_HINT_READ & 0xff)));  // no other call has this id
         b.zero(m.has_chip * (F::ONE - real));
         b.receive(BUS_STATE, real, {m.cpu.pc, m.cpu.t});
-        b.send(BUS_STATE, real, {(m.cpu.pc + 4_f) * (F::ONE - m.halts), m.cpu.t + m.advance});
+        b.send(BUS_STATE, real, {(m.cpu.pc + 4_f - m.repeats * 4_f) * (F::ONE - m.halts), m.cpu.t + m.advance});
         b.send(BUS_PROGRAM, real, {m.cpu.pc, opcode(OP_ECALL), F::ZERO, F::ZERO, F::ZERO, F::ZERO, F::ZERO});
         b.send(BUS_CALL_TABLE, real,
                {m.t0.prev[0], m.t0.prev[1], m.id, m.advance, m.has_chip, m.returns, m.is_free, m.halts});
@@ -63,6 +69,7 @@ struct EcallChip {
         m.returns = F::from_canonical(call.returns);
         m.is_free = F::from_canonical(call.free);
         m.halts = F::from_canonical(call.halts);
+        m.repeats = F::from_canonical(r.repeats);
         if (call.returns) fill_limbs(m.result, r.t0_write.value);
     }
 };

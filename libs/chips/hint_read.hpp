@@ -5,8 +5,12 @@
 
 namespace ashlar::chips {
 
-/// HINT_READ(pointer, length): the call. Checks the pointer and turns the length into ceil(length / 4) words, which
-/// HintWordChip writes one by one; none if the length is 0.
+/// HINT_READ(pointer, length): a step of the call. Checks the pointer and turns the length into ceil(length / 4) words;
+/// HintWordChip writes `count` of them one by one, leaving out the first `before`.
+///
+/// What the words become is the prover's choice, so a word that no step writes is one for which the choice was the
+/// value it had. Hence a call may take any number of steps (EcallChip's `repeats`), each may write any part, and all
+/// the proof needs is that nothing outside the operand changes.
 struct HintReadChip {
     static constexpr std::string_view NAME = "hint_read";
     template <class T>
@@ -18,8 +22,11 @@ struct HintReadChip {
         T length_nonzero;  ///< of the high limb; only there because the lookup says it
         T pad[2];          ///< bits of 4 words - length
         T words_low;       ///< (length low + pad) / 4
-        T is_empty;
-        T inverse;  ///< of the number of words, if not 0
+        T before[2];       ///< words left out at the beginning
+        T count[2];        ///< words written
+        T after_low;       ///< low 16 bits of the words left out at the end
+        T is_empty;        ///< count = 0
+        T inverse;         ///< of count, if not 0
     };
 
     template <class B>
@@ -39,17 +46,21 @@ struct HintReadChip {
         range_check(b, real, 15u, m.words_low);
         const V words = m.words_low + m.length[1] * F::from_canonical(1 << 14);
         check_operand(b, real, m.target, words);
+        // words = before + count + after, each of 29 bits: integers.
+        const V before = limbs(b, real, m.before), count = limbs(b, real, m.count);
+        range_check(b, real, 16u, m.after_low);
+        range_check(b, real, 13u, exact_quotient(b, real, V(words - before - count - m.after_low)));
         const V rows = real - m.is_empty;
         b.boolean(m.is_empty);
         b.boolean(rows);
-        b.equal_integers(real, V(m.is_empty * words), V(F::ZERO));
-        b.not_zero(rows, words, m.inverse);
-        b.send(BUS_HINT, rows, {m.t, word_of(m.target.first), words});
+        b.equal_integers(real, V(m.is_empty * count), V(F::ZERO));
+        b.not_zero(rows, count, m.inverse);
+        b.send(BUS_HINT, rows, {m.t, V(word_of(m.target.first) + before), count});
     }
 
     static void fill_row(Main<F>& m, const CallView& r) {
         const uint32_t length = r.call.a1, words = static_cast<uint32_t>((uint64_t{length} + 3) / 4),
-                       pad = 4 * words - length;
+                       pad = 4 * words - length, count = r.call.num_accesses;
         m.t = F::from_canonical(r.call.t);
         m.is_real = F::ONE;
         fill(m.target, r.call.a0, words);
@@ -58,15 +69,27 @@ struct HintReadChip {
         m.pad[0] = F::from_canonical(pad & 1);
         m.pad[1] = F::from_canonical(pad >> 1);
         m.words_low = F::from_canonical(((length & 0xffff) + pad) / 4);
-        m.is_empty = F::from_canonical(words == 0);
-        m.inverse = F::from_canonical(words).inverse();
+        fill_limbs(m.before, r.call.words_before);
+        fill_limbs(m.count, count);
+        m.after_low = F::from_canonical((words - r.call.words_before - count) & 0xffff);
+        m.is_empty = F::from_canonical(count == 0);
+        m.inverse = F::from_canonical(count).inverse();
+    }
+
+  private:
+    /// A number of words, below 2^29, from its checked limbs.
+    template <class B, class V>
+    ASHLAR_INLINE static V limbs(B& b, const V& real, const V (&x)[2]) {
+        range_check(b, real, 16u, x[0]);
+        range_check(b, real, 13u, x[1]);
+        return V(x[0] + x[1] * F::from_canonical(1 << 16));
     }
 };
 
 /// One word of a HINT_READ: an index into the call's accesses.
 struct HintWord {
-    uint32_t t;  ///< of the call
-    uint32_t remaining;
+    uint32_t t;          ///< of the call
+    uint32_t remaining;  ///< with this one, in this step of the call
     const rv32::WordAccess* access;
 };
 

@@ -197,9 +197,10 @@ HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const Pro
         ProveStats stats;
         auto proven = prove_chunk(key, record, boundary, pool, stats);
         if (!proven) {
-            if (proven.error().code != "chunk_too_large" || start.cycles < 2) return Fail{proven.error()};
+            if (proven.error().code != "chunk_too_large") return Fail{proven.error()};
             tree.revert(boundary);
-            ASHLAR_ASSIGN(SplitChunk halves, split_chunk(key.program, start, start.cycles / 2));
+            const uint64_t half = (start.cycles + start.ends_in_read) / 2;
+            ASHLAR_ASSIGN(SplitChunk halves, split_chunk(key.program, start, half));
             waiting.push_front(std::move(halves.second));
             waiting.push_front(std::move(halves.first));
             continue;

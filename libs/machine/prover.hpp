@@ -78,8 +78,9 @@ struct ProvenChunk {
 HostResult<ProvenChunk> prove_chunk(const ProvingKey& key, const rv32::ChunkRecord& chunk,
                                     const BoundaryUpdate& boundary, exec::ThreadPool& pool, ProveStats& stats);
 
-/// The two halves of a chunk: as if it had been cut after `cycles` of its instructions (1 .. cycles - 1). `first` has
-/// been recorded by the way.
+/// The two halves of a chunk: as if it had been cut after `cycles` of its instructions (1 .. chunk.cycles - 1, or
+/// chunk.cycles if the chunk ends in a HINT_READ). A chunk that is one HINT_READ or a part of it, `cycles` aside, is
+/// cut after half of its words. `first` has been recorded by the way. Error code: chunk_too_large if there is no half.
 struct SplitChunk {
     rv32::ChunkStart first, second;
 };

@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libs/chips/call_table.hpp"
+#include "libs/chips/ecall.hpp"
 #include "libs/machine/prover.hpp"
 
 namespace ashlar::machine {
 
+namespace {
+
+/// Cuts the words of a HINT_READ: `first` gets the leading ones, `second` the others.
+void cut_read(const rv32::ChunkStart& chunk, rv32::HintEvent& first, rv32::HintEvent& second) {
+    const uint32_t target = chunk.registers[chips::REGISTER_A0] / 4 + first.first_word;
+    uint32_t n = first.num_words / 2;
+    if (n > rv32::HINT_GRAIN) n -= (target + n) % rv32::HINT_GRAIN;
+    first.num_words = n;
+    second.first_word += n;
+    second.num_words -= n;
+}
+
+}  // namespace
+
 HostResult<SplitChunk> split_chunk(const rv32::Program& program, const rv32::ChunkStart& chunk, uint64_t cycles) {
     SplitChunk halves{chunk, chunk};
+    // A lone call is cut by its words; its operand's address is in the registers the chunk starts with.
+    const bool lone_read = chunk.cycles + chunk.ends_in_read == 1;
+    if (lone_read) {
+        if (chunk.hints.size() != 1 || chunk.hints[0].num_words < 2)
+            return fail("chunk_too_large", "a chunk of one instruction cannot be split", "choose another profile");
+        cycles = 0;
+        cut_read(chunk, halves.first.hints[0], halves.second.hints[0]);
+    }
     halves.first.cycles = cycles;
+    halves.first.ends_in_read = lone_read;
     halves.first.last = false;
     halves.second.cycles = chunk.cycles - cycles;
     const rv32::ChunkRecord record = rv32::record_chunk(program, halves.first);
@@ -36,6 +59,7 @@ HostResult<SplitChunk> split_chunk(const rv32::Program& program, const rv32::Chu
         }
     }
     halves.second.memory = chunk.memory.advance(memory);
+    if (lone_read) return halves;
     size_t hints = 0;
     for (const rv32::CallRecord& c : record.calls)
         hints += c.word == chips::CALL_HINT_LEN || c.word == chips::CALL_HINT_READ;

@@ -64,7 +64,7 @@ const Op* Execution::call(const Op* op) {
         default:
             next = precompile(op, info);
     }
-    if (fault_) call_counts_[*id]--;  // a call that faults is not an executed instruction
+    if (fault_ || inside_read()) call_counts_[*id]--;  // not an executed instruction, or not yet
     return next;
 }
 
@@ -176,15 +176,32 @@ const Op* Execution::hint_read(const Op* op) {
         if (const char* problem = operand_problem(address, words))
             return call_fault(op, FaultKind::bad_argument,
                               fmt::format("HINT_READ of {} bytes to {:#x}: {}", size, address, problem));
-    for (uint32_t i = 0; i < words; i++)
+    const uint32_t first = std::exchange(words_read_, 0);
+    for (uint32_t i = first; i < words; i++)
         if (memory_.is_touched(address / 4 + i) || memory_.word(address / 4 + i) != 0)
             return call_fault(op, FaultKind::hint_not_fresh,
                               fmt::format("HINT_READ to {:#x}: the word was used before", address + 4 * i));
-    for (uint32_t i = 0; i < words; i++) memory_.set_word(address / 4 + i, hint_word(*buffer, i));
-    core_.cells_left -= static_cast<int64_t>(words) * options_.weights.hint_word;
-    if (recording_hints_) hints_.push_back({size, buffer});
+    const uint32_t end = read_end(address / 4, first, words);
+    for (uint32_t i = first; i < end; i++) memory_.set_word(address / 4 + i, hint_word(*buffer, i));
+    core_.cells_left -= static_cast<int64_t>(end - first) * options_.weights.hint_word;
+    if (recording_hints_) hints_.push_back({size, buffer, first, end - first});
+    if (end < words) {
+        words_read_ = end;
+        return nullptr;
+    }
     input_.pop_front();
     return op + 1;
+}
+
+/// Up to which word of the `words` at `base` a HINT_READ in progress gets in this slice: what the cells left allow, cut
+/// at a multiple of HINT_GRAIN, and something in any case.
+uint32_t Execution::read_end(uint32_t base, uint32_t first, uint32_t words) const {
+    const int64_t weight = options_.weights.hint_word;
+    if (weight == 0 || core_.cells_left >= weight * (words - first)) return words;
+    const auto affordable = static_cast<uint32_t>(std::max<int64_t>(core_.cells_left, 0) / weight);
+    const uint32_t cut = (base + first + affordable) / HINT_GRAIN * HINT_GRAIN;
+    const uint32_t least = (base + first) / HINT_GRAIN * HINT_GRAIN + HINT_GRAIN;
+    return std::min(std::max(cut, least) - base, words);
 }
 
 const Op* Execution::precompile(const Op* op, const CallInfo& info) {

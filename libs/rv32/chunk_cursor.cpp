@@ -50,7 +50,8 @@ std::optional<ChunkStart> ChunkCursor::next() {
     chunk.cells = e.cells_used();
     chunk.hints = e.take_hints();
     chunk.last = e.finished();
-    if (chunk.cycles == 0) return std::nullopt;  // faulted at once
+    chunk.ends_in_read = e.inside_read();
+    if (chunk.cycles == 0 && !chunk.ends_in_read) return std::nullopt;  // faulted at once
     state_->next_index++;
     state_->snapshot = state_->snapshot.advance(e.memory());
     return chunk;

@@ -100,7 +100,7 @@ uint64_t Execution::run(uint64_t max_cycles, uint64_t max_cells) {
 
 /// Handles what stopped the interpreter; true if this slice has more to run from next_.
 bool Execution::go_on_after_stop() {
-    if (core_.stop == Stop::call && !fault_) return false;  // HALT
+    if (core_.stop == Stop::call && exit_code_) return false;  // next_ is the HALT
     next_ = core_.at;
     const size_t index = index_of(next_);
     refund(index);

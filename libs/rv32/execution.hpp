@@ -19,11 +19,13 @@ class Execution {
     Execution(const Execution&) = delete;
     Execution& operator=(const Execution&) = delete;
 
-    /// Runs until HALT, a fault, exactly `max_cycles` more instructions, or a straight line whose cells would exceed
-    /// `max_cells`; returns the instructions executed.
+    /// Runs until HALT, a fault, exactly `max_cycles` more instructions, or a straight line or the words of a HINT_READ
+    /// whose cells would exceed `max_cells`; returns the instructions executed.
     uint64_t run(uint64_t max_cycles, uint64_t max_cells);
 
     bool finished() const { return finished_; }
+    /// Whether the last run() ended inside a HINT_READ. The call counts as executed when its last word is written.
+    bool inside_read() const { return words_read_ != 0; }
     ExecuteReport report() const;
     uint32_t pc() const;
     std::array<uint32_t, 32> registers() const;
@@ -50,6 +52,7 @@ class Execution {
     const Op* write(const Op* op);
     const Op* enter_unconstrained(const Op* op);
     const Op* hint_read(const Op* op);
+    uint32_t read_end(uint32_t base, uint32_t first, uint32_t words) const;
     const Op* verify_proof(const Op* op);
     const Op* precompile(const Op* op, const CallInfo& info);
     const Op* commit(const Op* op, uint32_t first_word);
@@ -75,6 +78,7 @@ class Execution {
     std::optional<Fault> fault_;
 
     std::deque<std::shared_ptr<const Bytes>> input_;  ///< front = at the read position
+    uint32_t words_read_ = 0;                         ///< of a HINT_READ in progress
     bool recording_hints_ = false;
     std::vector<HintEvent> hints_;
     uint64_t output_bytes_ = 0;

@@ -32,13 +32,16 @@ struct ExecuteOptions {
     uint64_t max_cycles = uint64_t{1} << 37;
     /// Cut after this many cycles (exact), 1 .. MAX_CHUNK_CYCLES.
     uint64_t chunk_cycles = uint64_t{1} << 20;
-    /// Cut before a straight-line run of instructions that would bring the estimate above this. A chunk has at least
-    /// one cycle.
+    /// Cut before a straight-line run of instructions that would bring the estimate above this, and inside a HINT_READ
+    /// whose words would. A chunk has at least one cycle or HINT_GRAIN words of a HINT_READ.
     uint64_t chunk_cells = UINT64_MAX >> 1;
     CellWeights weights = {};
     /// Bound on stdout, stderr, public values and new input together; beyond is the fault output_limit.
     uint64_t max_output_bytes = uint64_t{256} << 20;
 };
+
+/// Where a HINT_READ is cut, the next word's number is a multiple of this: chunks share no page and no leaf.
+inline constexpr uint32_t HINT_GRAIN = PAGE_WORDS;
 
 /// Keeps every timestamp of a chunk below 2^29, whatever calls it makes.
 inline constexpr uint64_t MAX_CHUNK_CYCLES = uint64_t{1} << 23;
@@ -71,6 +74,8 @@ HostResult<ExecuteReport> execute(const Program& program, Stdin in, const Execut
 struct HintEvent {
     uint32_t length;
     std::shared_ptr<const Bytes> data;  ///< null for HINT_LEN
+    uint32_t first_word = 0;            ///< HINT_READ: the words of the buffer that the chunk writes
+    uint32_t num_words = 0;
 };
 
 /// A chunk that pass 1 has executed: all that record_chunk needs. Independent of the cursor it came from and of its
@@ -83,8 +88,11 @@ struct ChunkStart {
     MemorySnapshot memory;  ///< at the start of the chunk
     std::vector<HintEvent> hints;
     uint64_t cycles = 0;  ///< instructions of the chunk
-    uint64_t cells = 0;   ///< their estimate by the weights
-    bool last = false;    ///< the run ended here, by HALT or by a fault
+    /// After its instructions the chunk writes words of a HINT_READ, the last of `hints`, that goes on in the next one:
+    /// pc stays at the call. The call is an instruction of the chunk where it ends.
+    bool ends_in_read = false;
+    uint64_t cells = 0;  ///< their estimate by the weights
+    bool last = false;   ///< the run ended here, by HALT or by a fault
 };
 
 /// Pass 1 with cuts: executes one chunk a call.

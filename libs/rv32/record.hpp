@@ -112,12 +112,14 @@ struct WordAccess {
 ///   COMMIT                     committed digest word a0, at t+1
 ///   COMMIT_DEFERRED_PROOFS     deferred digest word a0, at t+1
 ///   VERIFY_PICO_PROOF          8 words at a0 read t, 8 words at a1 read t+1 (they may overlap), 9 chain words at t+2
-///   HINT_READ                  ceil(a1 / 4) words at a0, at t+1
+///   HINT_READ                  the ceil(a1 / 4) words at a0, at t+1; where the call goes over chunks, those of this
+///                              chunk, from the word at a0 + 4 words_before on
 ///   precompiles                operands that are only read, at t; then the words overwritten or written, at t+1.
 ///                              Operand order and lengths: call_shape() in call_table.hpp; words ascending in an
 ///                              operand.
 ///   WRITE, HINT_LEN, ENTER_UNCONSTRAINED, EXIT_UNCONSTRAINED: none
-/// HALT's next pc is 0, any other call's pc + 4 (an unconstrained block leaves no record: ENTER returns 0).
+/// HALT's next pc is 0, that of a HINT_READ whose remaining words are the next chunk's is pc, any other call's pc + 4
+/// (an unconstrained block leaves no record: ENTER returns 0).
 struct CallRecord {
     uint32_t pc;
     uint32_t t;
@@ -128,6 +130,8 @@ struct CallRecord {
     uint32_t returns_value;
     uint32_t first_access;
     uint32_t num_accesses;
+    uint32_t words_before;  ///< HINT_READ: words of the operand that earlier chunks wrote
+    uint32_t repeats;       ///< HINT_READ: 1 if later chunks write the rest
 };
 
 /// A leaf of the memory image with at least one accessed word. t[i] = time of the last access of word 8 leaf + i in the

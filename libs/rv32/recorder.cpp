@@ -97,6 +97,7 @@ class Recorder {
         record_.pc_in = pc_ = start_.pc;
         record_.cycles = start_.cycles;
         for (uint64_t n = start_.cycles; n > 0; n--) step();
+        if (start_.ends_in_read) step();  // an ecall that leaves pc where it is
         record_.pc_out = pc_;
         record_.t_out = t_;
         append_leaves(registers_.data(), registers_.size(), start_.registers.data(), 0);
@@ -110,6 +111,7 @@ class Recorder {
     void call(const Instruction& in);
     void access_words(const CallInfo& info, uint32_t a0, uint32_t a1);
     void access_precompile(const CallShape& s, uint32_t a0, uint32_t a1);
+    void read_hint(CallRecord& c);
     void access_verify(uint32_t a0, uint32_t a1);
 
     void log(uint32_t word, uint32_t at, const Write& w) {
@@ -327,7 +329,10 @@ void Recorder::call(const Instruction&) {
     c.a1 = c.a1_read.value;
     c.first_access = static_cast<uint32_t>(record_.accesses.size());
     const CallInfo& info = CALLS[*find_call(c.word)];
-    access_words(info, c.a0, c.a1);
+    if (info.word == Syscall::HINT_READ)
+        read_hint(c);
+    else
+        access_words(info, c.a0, c.a1);
     c.num_accesses = static_cast<uint32_t>(record_.accesses.size()) - c.first_access;
     c.returns_value = info.returns_value();
     if (c.returns_value) {
@@ -336,7 +341,7 @@ void Recorder::call(const Instruction&) {
         c.t0_write = registers_[5].write(t_ + 3, value);
     }
     record_.calls.push_back(c);
-    pc_ = info.word == Syscall::HALT ? 0 : pc_ + 4;
+    pc_ = info.word == Syscall::HALT ? 0 : c.repeats ? pc_ : pc_ + 4;
     t_ += info.advance();
 }
 
@@ -352,14 +357,17 @@ void Recorder::access_words(const CallInfo& info, uint32_t a0, uint32_t a1) {
             return log_reserved(WORD_DEFERRED_DIGEST + a0, t_ + 1, a1);
         case Syscall::VERIFY_PICO_PROOF:
             return access_verify(a0, a1);
-        case Syscall::HINT_READ: {
-            const Bytes& buffer = *start_.hints[next_hint_++].data;
-            for (uint32_t i = 0; i < (uint64_t{a1} + 3) / 4; i++) log_write(a0 / 4 + i, t_ + 1, hint_word(buffer, i));
-            return;
-        }
         default:
             if (info.is_precompile()) access_precompile(info.shape, a0, a1);
     }
+}
+
+void Recorder::read_hint(CallRecord& c) {
+    const HintEvent& h = start_.hints[next_hint_++];
+    const uint32_t end = h.first_word + h.num_words;
+    for (uint32_t i = h.first_word; i < end; i++) log_write(c.a0 / 4 + i, t_ + 1, hint_word(*h.data, i));
+    c.words_before = h.first_word;
+    c.repeats = end < (uint64_t{c.a1} + 3) / 4;
 }
 
 void Recorder::access_verify(uint32_t a0, uint32_t a1) {

@@ -24,6 +24,15 @@ bool accepted(const Lab& lab, const air::RowOf<C, F>& row) {
     return complaints.empty() && !air::check_row<C>(row);
 }
 
+/// Whether one lookup is all that refuses a row: without it the row would pass.
+template <class C>
+bool refused_by_one_lookup(const Lab& lab, const air::RowOf<C, F>& row) {
+    std::vector<std::string> complaints;
+    Difference d;
+    lab.speak<C>(row, F::ONE, d, complaints);
+    return complaints.size() == 1 && !air::check_row<C>(row);
+}
+
 }  // namespace
 
 TEST_CASE("a call needs its chip and a chip its call", "[soundness]") {
@@ -137,7 +146,7 @@ TEST_CASE("HALT records a0 and halted = 1", "[soundness]") {
     CHECK_FALSE(accepted<EcallChip>(lab, goes_on));
 }
 
-TEST_CASE("HINT_READ writes exactly its words, where it says", "[soundness]") {
+TEST_CASE("HINT_READ writes its words and no others", "[soundness]") {
     const Lab& lab = every_chip_lab();
     const auto call = find_row<HintReadChip>(lab, [](const auto& m) { return m.length[0] == f(3); });
     REQUIRE(accepted<HintReadChip>(lab, call));
@@ -156,8 +165,8 @@ TEST_CASE("HINT_READ writes exactly its words, where it says", "[soundness]") {
     lie = call;  // the last word of memory and one more: no wrap
     fill(lie.main.target, 0x77ff'fffc, 1);
     REQUIRE(accepted<HintReadChip>(lab, lie));
-    lie.main.length[0] = f(8), lie.main.words_low = f(2), lie.main.pad[0] = lie.main.pad[1] = F::ZERO,
-    lie.main.inverse = f(2).inverse();
+    lie.main.length[0] = f(8), lie.main.words_low = f(2), lie.main.pad[0] = lie.main.pad[1] = F::ZERO;
+    lie.main.after_low = F::ONE;
     fill(lie.main.target, 0x77ff'fffc, 2);
     CHECK_FALSE(accepted<HintReadChip>(lab, lie));
     lie = call;  // misaligned
@@ -196,4 +205,66 @@ TEST_CASE("HINT_READ writes exactly its words, where it says", "[soundness]") {
     row.main.remaining = F::ZERO;
     row.main.is_last = F::ONE;
     CHECK_FALSE(accepted<HintWordChip>(lab, row));
+}
+
+TEST_CASE("a step of HINT_READ stays inside the operand", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    auto part = find_row<HintReadChip>(lab, [](const auto& m) { return m.length[0] == f(64); });
+    const F half = f(1 << 16).inverse();
+    const auto step = [&](F before_low, F before_high, F count_low, F count_high, F after_low) {
+        auto row = part;
+        row.main.before[0] = before_low, row.main.before[1] = before_high;
+        row.main.count[0] = count_low, row.main.count[1] = count_high;
+        row.main.after_low = after_low;
+        const F count = count_low + count_high * f(1 << 16);
+        row.main.is_empty = f(count.is_zero());
+        row.main.inverse = count.inverse();
+        return row;
+    };
+    const F zero = F::ZERO;
+    // Any part of the sixteen words, nothing included: what a step leaves out keeps its value, which the prover could
+    // have written as well.
+    for (const auto& [before, count] : {std::pair{0u, 16u}, {0u, 5u}, {5u, 7u}, {12u, 4u}, {3u, 0u}, {16u, 0u}})
+        CHECK(accepted<HintReadChip>(lab, step(f(before), zero, f(count), zero, f(16 - before - count))));
+    // But no word before the first, each way to be short of a range check.
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(-f(1), zero, f(17), zero, zero)));
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(zero, -half, f(17), zero, zero)));
+    // None past the last.
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(zero, zero, f(17), zero, -f(1))));
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(zero, zero, f(17), zero, zero)));
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(f(16), zero, f(1), zero, -f(1))));
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(zero, zero, f(17), zero, f(0xffff))));
+    // No number of words below zero.
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(f(17), zero, -f(1), zero, zero)));
+    CHECK(refused_by_one_lookup<HintReadChip>(lab, step(f(17), zero, zero, -half, zero)));
+    // No chain without words, and none left out that has words.
+    auto lie = step(f(3), zero, zero, zero, f(13));
+    lie.main.is_empty = zero;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    lie = step(f(3), zero, f(4), zero, f(9));
+    lie.main.is_empty = F::ONE;
+    CHECK_FALSE(accepted<HintReadChip>(lab, lie));
+    // The words written are those that the step claims: any other is a message left over.
+    CHECK(lab.caught<HintReadChip>(part, step(f(1), zero, f(15), zero, zero)));
+    CHECK(lab.caught<HintReadChip>(part, step(zero, zero, f(15), zero, f(1))));
+}
+
+TEST_CASE("no call but HINT_READ is repeated", "[soundness]") {
+    const Lab& lab = every_chip_lab();
+    for (const ProvableCall& call : PROVABLE_CALLS) {
+        if (call.word == CALL_EXIT_UNCONSTRAINED || call.word == CALL_WRITE) continue;  // not in the sample
+        INFO(call.word);
+        auto row = call_row(lab, call.word);
+        row.main.repeats = F::ONE;
+        CHECK(accepted<EcallChip>(lab, row) == (call.word == CALL_HINT_READ));
+    }
+    // A repeated call goes nowhere else: back by half an instruction, or on by two.
+    auto row = call_row(lab, CALL_HINT_READ);
+    for (const F repeats : {f(2).inverse(), -f(1), f(2)}) {
+        row.main.repeats = repeats;
+        CHECK_FALSE(accepted<EcallChip>(lab, row));
+    }
+    // It takes its time like any step, and the call comes again: alone it is a state that nothing continues.
+    row.main.repeats = F::ONE;
+    CHECK(lab.caught<EcallChip>(call_row(lab, CALL_HINT_READ), row));
 }

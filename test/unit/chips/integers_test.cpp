@@ -106,7 +106,7 @@ TEST_CASE("chips with limb arithmetic declare it", "[chips]") {
                                                   {"load_word", 3},   {"load_sub", 5},
                                                   {"store_word", 3},  {"store_sub", 5},
                                                   {"bump", 1},        {"commit", 1},
-                                                  {"halt", 2},        {"hint_read", 4},
+                                                  {"halt", 2},        {"hint_read", 5},
                                                   {"hint_word", 1}};
     std::map<std::string, size_t> declared;
     for (const auto& chip : core_chips())

@@ -64,6 +64,7 @@ class Accesses {
                 add(a.word, {a.t, a.t_prev, a.prev, a.value});
             }
             times_.push_back(r.t);
+            repeats_ += r.repeats;
         }
     }
 
@@ -99,7 +100,7 @@ class Accesses {
     /// Every instruction once, at consecutive times.
     void check_times(const ChunkRecord& c) {
         std::sort(times_.begin(), times_.end());
-        CHECK(times_.size() == c.cycles);
+        CHECK(times_.size() == c.cycles + repeats_);
         CHECK((times_.empty() || times_.front() == FIRST_TIMESTAMP));
         CHECK(std::adjacent_find(times_.begin(), times_.end()) == times_.end());
     }
@@ -108,6 +109,7 @@ class Accesses {
     void instruction(const RecordHeader& h) { times_.push_back(h.t); }
     std::map<uint32_t, std::vector<Event>> by_word_;
     std::vector<uint32_t> times_;
+    uint64_t repeats_ = 0;  ///< calls that go on in the next chunk
 };
 
 /// Runs in chunks, records each, and checks records against the state of the fast pass at each cut.
@@ -275,6 +277,71 @@ TEST_CASE("a straight line dearer than the cell budget runs alone") {
     const Program program = load(make_elf(code));
     auto cursor = std::move(*ChunkCursor::make(program, {}, options));
     CHECK(cursor.next()->cells == 103);
+}
+
+TEST_CASE("a long HINT_READ goes over as many chunks as its words cost") {
+    constexpr uint32_t TO = DATA_BASE + 0x1234, BYTES = 9001;  // neither end on a page
+    Assembler code;
+    code.call(0xF1, TO, BYTES);
+    code.li(S0, TO + 9000);
+    code.load(Opcode::lw, A1, S0, 0);
+    code.li(A0, 0);
+    code.call(0x10);  // COMMIT of the padded last word
+    code.call(0xF1, DATA_BASE + 0x1'0000, 0);
+    code.halt();
+    const Program program = load(make_elf(code));
+    Stdin in{{Bytes(BYTES), {}}};
+    for (size_t i = 0; i < BYTES; i++) in.buffers[0][i] = static_cast<uint8_t>(i * 7 + i / 256 + 1);
+    const auto whole = std::move(*execute(program, in));
+    CHECK(whole.committed_digest[0] == in.buffers[0][9000]);
+    ExecuteOptions options;
+    options.weights.instruction.fill(3);
+    options.weights.hint_word = 5;
+    size_t before = SIZE_MAX;
+    for (const uint64_t cells : {1u, 1000u, 3000u, 7000u, 20000u}) {
+        for (const uint64_t cycles : {1u, 3u, 1000u}) {
+            options.chunk_cells = cells;
+            options.chunk_cycles = cycles;
+            size_t chunks = 0;
+            const auto report = check_chunks(program, in, options, &chunks);
+            CHECK(report.cycles == whole.cycles);
+            CHECK(report.calls == whole.calls);
+            CHECK(report.opcodes == whole.opcodes);
+            CHECK(report.committed_digest == whole.committed_digest);
+            CHECK(report.unread_buffers == 0);
+            if (cycles == 1000) {
+                CHECK((cells == 20000 ? chunks == 1 : chunks > 2251 * 5 / std::max<uint64_t>(cells, 5 * 512)));
+                CHECK(chunks <= before);
+                before = chunks;
+            }
+        }
+    }
+    // Chunks that share no page: each cut lies between two.
+    options.chunk_cells = 3000;
+    auto cursor = std::move(*ChunkCursor::make(program, in, options));
+    uint32_t next = 0;
+    while (const auto chunk = cursor.next())
+        for (const HintEvent& h : chunk->hints) {
+            CHECK(h.first_word == (h.length ? next : 0));
+            next += h.num_words;
+            CHECK((next == 2251 || (TO / 4 + next) % HINT_GRAIN == 0));
+        }
+    CHECK(next == 2251);
+    // A limit that falls on the call: it is one instruction, however many chunks it takes.
+    for (uint64_t limit = 1; limit < whole.cycles; limit++) {
+        options.max_cycles = limit;
+        const auto limited = check_chunks(program, in, options);
+        CHECK((limited.fault && limited.fault->kind == FaultKind::cycle_limit));
+        CHECK(limited.cycles == limit);
+    }
+    // A word in the middle that is not fresh is found before anything is written.
+    Assembler used;
+    used.li(S0, TO + 6000);
+    used.load(Opcode::lw, S1, S0, 0);
+    used.call(0xF1, TO, BYTES);
+    options.max_cycles = 100;
+    const auto fault = check_chunks(load(make_elf(used)), in, options);
+    CHECK((fault.fault && fault.fault->kind == FaultKind::hint_not_fresh));
 }
 
 TEST_CASE("calls, hints and unconstrained blocks are recorded as the proof sees them") {
