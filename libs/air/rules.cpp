@@ -55,7 +55,7 @@ void check_chip(const ChipStructure& chip, std::vector<Violation>& out) {
 
 }  // namespace
 
-std::vector<Violation> check_rules(const std::vector<ChipStructure>& chips, const ChipStructure* public_messages) {
+std::vector<Violation> check_rules(std::span<const ChipStructure> chips, const ChipStructure* public_messages) {
     std::vector<Violation> out;
     std::set<std::string> names;
     std::map<uint32_t, std::pair<size_t, std::string>> lengths;  // bus -> message length, who said so first

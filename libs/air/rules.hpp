@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,6 @@ struct Violation {
 
 /// All violations of a set of chips; `public_messages` (may be null) are the verifier's own, with one column for each
 /// public value.
-std::vector<Violation> check_rules(const std::vector<ChipStructure>& chips, const ChipStructure* public_messages);
+std::vector<Violation> check_rules(std::span<const ChipStructure> chips, const ChipStructure* public_messages);
 
 }  // namespace ashlar::air

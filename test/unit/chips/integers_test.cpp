@@ -15,6 +15,7 @@
 #include "libs/chips/core.hpp"
 #include "libs/chips/precompiles/all.hpp"
 #include "libs/rv32/decode.hpp"
+#include "test/support/chip_weights.hpp"
 
 using namespace ashlar;
 using air::ChipStructure;
@@ -35,16 +36,6 @@ std::vector<ChipStructure> core_chips() {
     return all;
 }
 
-/// Core chips declare every equation with weights. Precompile chips may also have some that the analyser finds sound by
-/// itself. Hash chips mean their constraints in F alone.
-air::Weights weights(const std::string& chip) {
-    static const std::set<std::string> hashes = {"hash", "permutation", "keccak_round", "poseidon2_permute"};
-    static const auto precompiles = chips::PrecompileChips::names();
-    if (hashes.contains(chip)) return air::Weights::field;
-    return std::find(precompiles.begin(), precompiles.end(), chip) != precompiles.end() ? air::Weights::shown
-                                                                                        : air::Weights::declared;
-}
-
 /// What the analyser cannot show, with the reason why it is so. Tests below check the reasons.
 struct Exception {
     std::string_view chip;
@@ -62,7 +53,7 @@ constexpr Exception EXCEPTIONS[] = {
 };
 
 std::vector<air::IntegerFinding> check(const ChipStructure& chip) {
-    return air::check_integers(chip, chips::bus_contracts(), weights(chip.name));
+    return air::check_integers(chip, chips::bus_contracts(), test::chip_weights(chip.name));
 }
 
 /// Findings that no exception expects.

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace ashlar::mutation {
+
+/// What is known of a chip: the kernel of each sample row (see rank.hpp), and how many constraints and lookups nothing
+/// in this test notices the loss of. These may only fall: a new check comes with what notices that it is gone.
+struct Pin {
+    std::string_view chip;
+    std::vector<uint32_t> kernels;
+    size_t constraints, lookups;
+};
+
+// `test_mutation_chips "[quick]"` prints the lines. Of wide chips only what takes no search is counted as noticed.
+inline const Pin PINS[] = {
+    {"add_sub", {0, 0}, 0, 0},
+    {"addi", {0}, 0, 0},
+    {"bitwise", {8, 8, 8}, 3, 0},
+    {"bitwise_immediate", {7, 7, 7}, 3, 0},
+    {"shift_left", {2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 2, 2}, 0, 0},
+    {"shift_left_immediate", {2, 0}, 0, 0},
+    {"shift_right", {2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, 1, 1},
+    {"shift_right_immediate", {2, 2, 0, 0, 0, 0}, 1, 1},
+    {"less_than", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 2, 4},
+    {"less_than_immediate", {0, 0, 0, 0, 0, 0, 0}, 1, 3},
+    {"constant", {0}, 0, 0},
+    {"discard", {6, 3, 0}, 0, 0},
+    {"mul", {6}, 0, 0},
+    {"mulh", {9, 9, 9, 9, 9, 9, 9}, 2, 3},
+    {"div_rem", {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7, 7}, 9, 3},
+    {"branch_equal", {2, 1, 1, 2}, 3, 0},
+    {"branch_less", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 2, 4},
+    {"jal", {3, 0}, 0, 0},
+    {"jalr", {3, 0}, 0, 0},
+    {"load_word", {4, 1}, 0, 0},
+    {"load_sub", {5, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 5, 5, 5}, 2, 1},
+    {"store_word", {1}, 0, 0},
+    {"store_sub", {3, 3, 3, 3, 3, 3}, 1, 0},
+    {"bump", {3}, 0, 0},
+    {"ecall", {0, 2}, 1, 1},
+    {"commit", {1, 1}, 0, 1},
+    {"halt", {2}, 0, 0},
+    {"hint_read", {2, 1, 1}, 1, 0},
+    {"hint_word", {3, 3}, 1, 0},
+    {"memory_leaf", {0}, 0, 0},
+    {"merkle_node", {0, 0, 0}, 20, 0},
+    {"hash", {1}, 2, 0},
+    {"permutation", {1}, 2, 0},
+    {"keccak_round", {0, 0, 0, 0, 0, 0}, 1931, 64},
+    {"keccak_memory", {94}, 0, 203},
+    {"sha_extend", {17}, 0, 0},
+    {"sha_extend_rounds", {4, 4, 4, 4, 4}, 353, 8},
+    {"sha_compress", {10}, 0, 0},
+    {"sha_compress_rounds", {4, 4, 4, 4}, 513, 8},
+    {"uint256_mul", {169}, 34, 198},
+    {"secp256k1_add", {252}, 42, 335},
+    {"secp256k1_double", {225}, 28, 298},
+    {"secp256k1_decompress", {129}, 16, 184},
+    {"deferred_chain", {36}, 27, 83},
+    {"poseidon2_permute", {50}, 48, 118},
+    {"secp256r1_add", {252}, 186, 335},
+    {"secp256r1_double", {225}, 124, 298},
+    {"secp256r1_decompress", {129}, 64, 184},
+    {"bn254_add", {300}, 186, 332},
+    {"bn254_double", {273}, 124, 295},
+    {"bls12381_add", {449}, 282, 492},
+    {"bls12381_double", {409}, 188, 439},
+    {"bls12381_decompress", {241}, 143, 270},
+    {"secp256k1_fp", {98, 98, 98}, 10, 136},
+    {"bn254_fp", {114, 114, 114}, 34, 135},
+    {"bls12381_fp", {170, 170, 170}, 50, 199},
+    {"bn254_fp2", {226, 226, 226}, 65, 264},
+    {"bls12381_fp2", {338, 338, 338}, 97, 392},
+    {"ed25519_add", {406}, 93, 527},
+    {"ed25519_decompress", {245}, 33, 314},
+};
+
+}  // namespace ashlar::mutation
