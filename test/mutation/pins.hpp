@@ -40,10 +40,10 @@ inline const Pin PINS[] = {
     {"store_word", {1}, 0, 0},
     {"store_sub", {3, 3, 3, 3, 3, 3}, 1, 0},
     {"bump", {3}, 0, 0},
-    {"ecall", {0, 2}, 1, 1},
+    {"ecall", {0, 2}, 1, 0},
     {"commit", {1, 1}, 0, 1},
     {"halt", {2}, 0, 0},
-    {"hint_read", {2, 1, 1}, 1, 0},
+    {"hint_read", {6, 6, 6}, 1, 0},  // limbs of which words it writes: all of them are free words
     {"hint_word", {3, 3}, 1, 0},
     {"memory_leaf", {0}, 0, 0},
     {"merkle_node", {0, 0, 0}, 20, 0},
