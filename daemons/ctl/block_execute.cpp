@@ -11,6 +11,7 @@
 #include "libs/base/hex.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"

@@ -12,6 +12,7 @@
 #include "libs/cluster/engine.hpp"
 #include "libs/cluster/key_security.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/exec/isa.hpp"

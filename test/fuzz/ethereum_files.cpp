@@ -6,8 +6,9 @@
 
 #include <fstream>
 
-#include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/dump.hpp"
+#include "libs/ethereum/witness_json.hpp"
 #include "test/support/fuzz_replay.hpp"
 
 using namespace ashlar;

@@ -11,6 +11,7 @@
 #include "libs/rv32/executor.hpp"
 #include "test/conformance/ethereum/archive.hpp"
 #include "test/conformance/ethereum/cases.hpp"
+#include "test/support/archive_files.hpp"
 #include "test/unit/ethereum/data.hpp"
 
 using namespace ashlar;
@@ -96,7 +97,7 @@ int main(int argc, char** argv) {
         const std::string name = path.filename().string();
         Tally tally;
         size_t number = 0;
-        ok &= each_json_file(path, [&](const std::string& file, const std::string& text) {
+        ok &= test::each_json_file(path, [&](const std::string& file, const std::string& text) {
             if (file.find(only) == std::string::npos) return;
             if (every && number++ % every) return;
             json::error_code ec;

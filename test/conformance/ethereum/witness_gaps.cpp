@@ -16,6 +16,7 @@
 #include "libs/ethereum/native.hpp"
 #include "test/conformance/ethereum/archive.hpp"
 #include "test/conformance/ethereum/cases.hpp"
+#include "test/support/archive_files.hpp"
 #include "test/support/trie_stream.hpp"
 #include "test/unit/ethereum/data.hpp"
 
@@ -196,7 +197,7 @@ class GapTrial {
 void run_fixtures(bool all, const std::string& only, Tally& tally, size_t& blocks) {
     size_t number = 0;
     for (const auto& path : conformance::test_archives()) {
-        const bool read = conformance::each_json_file(path, [&](const std::string& file, const std::string& text) {
+        const bool read = test::each_json_file(path, [&](const std::string& file, const std::string& text) {
             if (file.find(only) == std::string::npos || (!all && only.empty() && number++ % FIXTURE_EVERY)) return;
             boost::json::error_code ec;
             const auto document = boost::json::parse(text, ec);

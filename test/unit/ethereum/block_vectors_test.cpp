@@ -12,6 +12,7 @@
 
 #include "libs/base/hex.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/rv32/executor.hpp"
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "libs/ethereum/block.hpp"
+#include "libs/rlp/encode.hpp"
 
 using namespace ashlar;
 using namespace ashlar::ethereum;
@@ -111,4 +112,31 @@ TEST_CASE("excess blob gas has the reserve price of EIP-7918 from Osaka on") {
     parent.base_fee = 1;
     CHECK(next_excess_blob_gas(c, parent, 24'000'000, c.osaka_time + 22) == 6 * GAS_PER_BLOB);
     CHECK(next_excess_blob_gas(c, parent, 20'000'000, c.cancun_time + 22) == 9 * GAS_PER_BLOB);
+}
+
+TEST_CASE("a header with more fields than any known fork is of a fork that is not supported") {
+    const auto encoded = [](size_t more) {
+        rlp::Writer w;
+        for (int i = 0; i < 2; i++) w.string(Bytes32{}.view());
+        w.string(Address{}.view());
+        for (int i = 0; i < 3; i++) w.string(Bytes32{}.view());
+        w.string(Bloom{}.view());
+        for (int i = 0; i < 5; i++) w.u64(0);
+        w.string({});
+        w.string(Bytes32{}.view());
+        w.string(FixedBytes<8>{}.view());
+        w.u64(0);
+        for (size_t i = 0; i < more; i++)
+            i == 1 || i == 2 ? w.u64(0) : w.string(Bytes32{}.view());  // blob gas, excess blob gas
+        w.end_list(0);
+        return w.out;
+    };
+    for (size_t more = 0; more < 12; more++) {
+        const auto h = decode_header(encoded(more));
+        INFO(more);
+        if (more == 0 || more == 1 || more == 4 || more == 5)
+            CHECK(h);
+        else
+            CHECK(h.error().code == (more > 5 ? ErrorCode::fork_not_supported : ErrorCode::block_format));
+    }
 }

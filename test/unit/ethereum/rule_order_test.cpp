@@ -5,6 +5,7 @@
 #include <random>
 
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/executor.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"

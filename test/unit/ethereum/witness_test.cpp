@@ -8,6 +8,7 @@
 
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/native.hpp"
+#include "libs/ethereum/witness_json.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "test/unit/ethereum/data.hpp"
 
@@ -22,7 +23,11 @@ TEST_CASE("a witness document that is none is refused by what is wrong with it")
     CHECK(code(R"({"state": [], "codes": [], "headers": []})").empty());
     CHECK(code(R"({"result": {"state": ["0xc0"], "headers": []}})").empty());
     CHECK(code(R"({"state": []})") == "witness_json: the witness has no `headers`");
-    CHECK(code(R"({"state": ["0x0"], "headers": []})") == "witness_json: an item of `state` is not hex");
+    CHECK(code(R"({"state": ["0x0"], "headers": []})") == "witness_json: `state`[0] is not hex");
+    CHECK(code(R"({"state": [], "headers": ["0xc0", 5]})") ==
+          "witness_json: `headers`[1] is neither hex nor an object");
+    CHECK(code(R"({"state": [], "codes": null, "keys": null, "headers": []})").empty());
+    CHECK(code(R"({"result": null})") == "witness_json: the witness is no object");
     CHECK(code(R"({"state": {}, "headers": []})") == "witness_json: `state` is no array");
     CHECK(code("[]") == "witness_json: the witness is no object");
     CHECK_FALSE(code("{").empty());
