@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "libs/base/hex.hpp"
+#include "libs/ethereum/block.hpp"
+#include "libs/ethereum/witness_json.hpp"
 
 namespace ashlar::rpc {
 
@@ -49,6 +51,36 @@ HostResult<Head> head_of(const BlockSourceOptions& o, const std::string& which, 
     return h;
 }
 
+/// The node's block, if execution will be able to read it and it is the one that was asked for.
+HostResult<ethereum::Block> read_block(BytesView rlp, const Head& head) {
+    auto block = ethereum::decode_block(rlp);
+    if (!block && block.error().code == ethereum::ErrorCode::fork_not_supported)
+        return fail("fork_not_supported", fmt::format("block {} is of a fork that is not supported", head.number),
+                    "the last supported fork is Osaka");
+    if (!block)
+        return fail(
+            "rpc_answer_bad",
+            fmt::format("debug_getRawBlock gave a block that cannot be read: {}", to_string(block.error().code)),
+            "ask another node");
+    if (to_hex0x(block->header.hash.view()) != head.hash)
+        return fail("rpc_reorg", fmt::format("block {} became another one while it was fetched", head.number),
+                    "fetch it again");
+    return std::move(*block);
+}
+
+/// Checks that a witness can be read, and that it names the block's parent.
+HostResult<void> check_witness(const json::value& answer, const ethereum::Block& block) {
+    auto witness = ethereum::read_witness(answer);
+    if (!witness)
+        return fail("rpc_answer_bad", "debug_executionWitness: " + witness.error().message, witness.error().hint);
+    if (witness->ancestors(block.header.parent_hash).empty())
+        return fail("rpc_answer_bad",
+                    fmt::format("the witness of block {} lacks the header of its parent {}", block.header.number,
+                                to_hex0x(block.header.parent_hash.view())),
+                    "execution needs it: ask another node, or a later release of this one");
+    return {};
+}
+
 }  // namespace
 
 std::string hex_quantity(uint64_t n) { return fmt::format("0x{:x}", n); }
@@ -71,15 +103,14 @@ HostResult<uint64_t> fetch_block(const BlockSourceOptions& o, const std::string&
         for (const char* name : {"block.rlp", "witness.json"}) fs::remove(dir / name, ec);
         ASHLAR_TRY(write(dir / "hash", head.hash));
     }
-    if (!fs::exists(dir / "block.rlp", ec)) {
+    if (!fs::exists(dir / "block.rlp", ec) || !fs::exists(dir / "witness.json", ec)) {
         ASHLAR_ASSIGN(const json::value raw, call(o, "debug_getRawBlock", {json::string(head.number)}, stop));
         const auto bytes = raw.is_string() ? from_hex(std::string_view(raw.as_string())) : std::nullopt;
         if (!bytes || bytes->empty()) return fail("rpc_answer_bad", "debug_getRawBlock gave no bytes");
-        ASHLAR_TRY(write(dir / "block.rlp", {reinterpret_cast<const char*>(bytes->data()), bytes->size()}));
-    }
-    if (!fs::exists(dir / "witness.json", ec)) {
+        ASHLAR_ASSIGN(const ethereum::Block block, read_block(*bytes, head));
         ASHLAR_ASSIGN(const json::value witness, call(o, "debug_executionWitness", {json::string(head.number)}, stop));
-        if (!witness.is_object()) return fail("rpc_answer_bad", "debug_executionWitness gave no object");
+        ASHLAR_TRY(check_witness(witness, block));
+        ASHLAR_TRY(write(dir / "block.rlp", {reinterpret_cast<const char*>(bytes->data()), bytes->size()}));
         ASHLAR_TRY(write(dir / "witness.json", json::serialize(witness)));
     }
     ASHLAR_ASSIGN(const Head after, head_of(o, head.number, stop));

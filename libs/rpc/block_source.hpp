@@ -17,8 +17,9 @@ std::string hex_quantity(uint64_t n);
 
 /// Fetches a block and its witness into `dir` (made if need be): block.rlp and witness.json, each written whole.
 /// `which` is a hex number, "latest" or a 32-byte hash. What was fetched before is not fetched again. Returns the
-/// number. The bytes are not trusted: native execution checks them. Codes as call(), plus rpc_block_missing,
-/// rpc_answer_bad, rpc_reorg (the number got another block meanwhile), file_unwritable.
+/// number. What could not be read later is refused here: the block must be the one asked for and decode, the witness be
+/// one and hold the parent's header. Codes as call(), plus rpc_block_missing, rpc_answer_bad, fork_not_supported,
+/// rpc_reorg (the number got another block meanwhile), file_unwritable.
 HostResult<uint64_t> fetch_block(const BlockSourceOptions& options, const std::string& which,
                                  const std::filesystem::path& dir, std::stop_token stop = {});
 

@@ -4,12 +4,18 @@
 #include <atomic>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
-#include <sstream>
+#include <map>
 
+#include "libs/base/hex.hpp"
 #include "libs/cluster/http.hpp"
+#include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
+#include "libs/ethereum/native.hpp"
+#include "test/support/archive_files.hpp"
+#include "test/support/header_json.hpp"
 #include "test/unit/cluster/temp_dir.hpp"
+#include "test/unit/ethereum/data.hpp"
 
 using namespace ashlar;
 using namespace ashlar::cluster;
@@ -54,33 +60,166 @@ struct FakeNode {
 
 const std::string HASH_A = "0x" + std::string(64, 'a'), HASH_B = "0x" + std::string(64, 'b');
 
-std::string slurp(const std::filesystem::path& p) {
-    std::ifstream in(p);
-    std::stringstream s;
-    s << in.rdbuf();
-    return s.str();
-}
+/// The demonstration's block, as a node tells of it.
+struct DemoAnswers {
+    json::object head;
+    json::value raw, witness;
+
+    DemoAnswers() {
+        const auto folder = ethereum::read_block_folder("etc/demo");
+        REQUIRE(folder);
+        const auto block = ethereum::decode_block(folder->block_rlp);
+        REQUIRE(block);
+        head = {{"number", rpc::hex_quantity(block->header.number)}, {"hash", to_hex0x(block->header.hash.view())}};
+        raw = json::string(to_hex0x(folder->block_rlp));
+        json::array state, codes, headers;
+        for (size_t i = 0; i < folder->witness.node_count(); i++) state.emplace_back(to_hex0x(folder->witness.node(i)));
+        for (size_t i = 0; i < folder->witness.code_count(); i++) codes.emplace_back(to_hex0x(folder->witness.code(i)));
+        for (BytesView h : folder->witness.ancestors(block->header.parent_hash))
+            headers.emplace_back(test::header_json(h));
+        witness = json::object{{"state", state}, {"codes", codes}, {"headers", headers}, {"keys", nullptr}};
+    }
+    std::function<HttpResponse(const std::string&, const json::array&)> answer() {
+        return [this](const std::string& method, const json::array&) {
+            if (method.starts_with("eth_getBlock")) return FakeNode::result(head);
+            return FakeNode::result(method == "debug_getRawBlock" ? raw : witness);
+        };
+    }
+};
 
 }  // namespace
 
-TEST_CASE("a block and its witness become a folder, fetched once") {
+TEST_CASE("a block and its witness become a folder that executes, fetched once") {
     FakeNode node;
-    node.answer = [](const std::string& method, const json::array& params) {
-        if (method == "eth_getBlockByNumber")
-            return FakeNode::result(json::object{{"number", "0x10"}, {"hash", HASH_A}});
-        CHECK(params.at(0).as_string() == "0x10");
-        if (method == "debug_getRawBlock") return FakeNode::result("0xc0ffee");
-        return FakeNode::result(json::object{{"state", json::array()}});
-    };
+    DemoAnswers demo;
+    node.answer = demo.answer();
     const ashlar::test::TempDir dir;
     const auto n = rpc::fetch_block(node.options(), "latest", dir.path / "b");
-    REQUIRE(n);
-    CHECK(*n == 16);
-    CHECK(slurp(dir.path / "b" / "block.rlp") == "\xc0\xff\xee");
-    CHECK(slurp(dir.path / "b" / "witness.json") == "{\"state\":[]}");
+    if (!n) FAIL(n.error().message);
+    CHECK(rpc::hex_quantity(*n) == demo.head.at("number").as_string());
+    const auto folder = ethereum::read_block_folder(dir.path / "b");
+    REQUIRE(folder);
+    CHECK(ethereum::execute_block(ethereum::load_chain("etc/demo/chain.json").value(), folder->block_rlp,
+                                  folder->witness));
     const int before = node.requests;
     REQUIRE(rpc::fetch_block(node.options(), "0x10", dir.path / "b"));
     CHECK(node.requests == before + 2);  // only the head, before and after
+}
+
+TEST_CASE("what could not be read later is refused when it is fetched, and nothing is left") {
+    FakeNode node;
+    DemoAnswers demo;
+    node.answer = demo.answer();
+    const ashlar::test::TempDir dir;
+    const auto refused = [&] {
+        const auto n = rpc::fetch_block(node.options(), "latest", dir.path);
+        REQUIRE_FALSE(n);
+        CHECK_FALSE(std::filesystem::exists(dir.path / "witness.json"));
+        CHECK_FALSE(std::filesystem::exists(dir.path / "block.rlp"));
+        return n.error();
+    };
+    const auto is_bad = [&](const std::string& part) {
+        const auto e = refused();
+        INFO(e.message);
+        CHECK(e.code == "rpc_answer_bad");
+        CHECK_FALSE(e.hint.empty());
+        CHECK(e.message.find(part) != std::string::npos);
+    };
+    const json::object whole = demo.witness.as_object();
+    json::object& w = demo.witness.as_object();
+    SECTION("a witness that is none") {
+        for (const json::value& v : {json::value(), json::value("0x"), json::value(json::array())}) {
+            demo.witness = v;
+            is_bad("the witness is no object");
+        }
+    }
+    SECTION("no state, or no list of nodes") {
+        w["state"] = nullptr;
+        is_bad("the witness has no `state`");
+        w["state"] = json::object();
+        is_bad("`state` is no array");
+        w["state"] = json::array{"0x00", "0x0"};
+        is_bad("`state`[1] is not hex");
+    }
+    SECTION("codes") {
+        w["codes"] = json::array{nullptr};
+        is_bad("`codes`[0] is not hex");
+    }
+    SECTION("no headers, or headers that are none") {
+        w["headers"] = nullptr;
+        is_bad("the witness has no `headers`");
+        w["headers"] = json::array();
+        is_bad("lacks the header of its parent");
+        w["headers"] = json::array{"0xc0"};
+        is_bad("lacks the header of its parent");
+        w["headers"] = json::array{json::object{{"number", "0x1"}}};
+        is_bad("`headers`[0] has no parentHash");
+        w = whole;
+        w["headers"].as_array()[0].as_object()["gasUsed"] = "0x7";
+        is_bad("do not hash to its `hash`");
+        w["headers"].as_array()[0].as_object().erase("hash");
+        is_bad("lacks the header of its parent");
+    }
+    SECTION("a block that cannot be read") {
+        for (const char* raw : {"0xc0", "0x00", "0x0102"}) {
+            demo.raw = raw;
+            is_bad("debug_getRawBlock gave a block that cannot be read");
+        }
+    }
+    SECTION("another block than was asked for") {
+        demo.head["hash"] = HASH_A;
+        CHECK(refused().code == "rpc_reorg");
+    }
+}
+
+TEST_CASE("what geth answers can be fetched and executed; a block of a fork behind Osaka is told as such") {
+    const auto folder = test::data_folder() / "amsterdam" / "node";
+    for (const std::string fork : {"osaka", "amsterdam"}) {
+        const auto path = folder / ("geth-v1.17.10-" + fork + ".tar.zst");
+        if (!std::filesystem::exists(path)) {
+            WARN("SKIPPED: no recorded answers at " << path);
+            continue;
+        }
+        std::map<std::string, std::map<std::string, json::value>> blocks;  // folder, method
+        std::optional<std::string> genesis;
+        REQUIRE(test::each_json_file(path, [&](const std::string& name, const std::string& text) {
+            const std::filesystem::path p(name);
+            if (p.filename() == "genesis.json") genesis = text;
+            for (const char* method : {"eth_getBlockByNumber", "debug_getRawBlock", "debug_executionWitness"}) {
+                if (p.stem() != method) continue;
+                const json::value answer = json::parse(text);
+                if (const json::value* result = answer.as_object().if_contains("result"))
+                    blocks[p.parent_path().filename()][method] = *result;
+            }
+        }));
+        REQUIRE(genesis);
+        const auto chain = ethereum::parse_chain_config(*genesis);
+        CHECK(chain.has_value() == (fork == "osaka"));
+        size_t fetched = 0;
+        for (auto& [name, answers] : blocks) {
+            if (answers.size() != 3) continue;  // genesis has no witness
+            INFO(fork << " " << name);
+            FakeNode node;
+            node.answer = [&](const std::string& method, const json::array&) {
+                return FakeNode::result(answers.at(method));
+            };
+            const ashlar::test::TempDir dir;
+            const auto n = rpc::fetch_block(node.options(), "latest", dir.path);
+            if (fork == "amsterdam") {
+                REQUIRE_FALSE(n);
+                CHECK(n.error().code == "fork_not_supported");
+                fetched++;
+                continue;
+            }
+            if (!n) FAIL(n.error().message);
+            const auto read = ethereum::read_block_folder(dir.path);
+            REQUIRE(read);
+            const auto result = ethereum::execute_block(*chain, read->block_rlp, read->witness);
+            if (!result) FAIL(to_string(result.error().code) << " " << to_hex(result.error().detail.view()));
+            fetched++;
+        }
+        CHECK(fetched >= 5);
+    }
 }
 
 TEST_CASE("trouble that passes is tried again, refusals are not") {
@@ -127,16 +266,17 @@ TEST_CASE("errors never show the key in the node's url") {
 TEST_CASE("missing blocks, bad answers and reorgs have their own codes") {
     FakeNode node;
     const ashlar::test::TempDir dir;
-    json::value head = json::object{{"number", "0x10"}, {"hash", HASH_A}};
-    json::value raw = "0xc0";
+    DemoAnswers demo;
+    json::value head = demo.head, raw = demo.raw;
     int heads = 0;
     bool reorg = false;
     node.answer = [&](const std::string& method, const json::array&) {
         if (method.starts_with("eth_getBlock")) {
-            if (++heads == 2 && reorg) return FakeNode::result(json::object{{"number", "0x10"}, {"hash", HASH_B}});
+            if (++heads == 2 && reorg)
+                return FakeNode::result(json::object{{"number", demo.head.at("number")}, {"hash", HASH_B}});
             return FakeNode::result(head);
         }
-        return method == "debug_getRawBlock" ? FakeNode::result(raw) : FakeNode::result(json::object());
+        return method == "debug_getRawBlock" ? FakeNode::result(raw) : FakeNode::result(demo.witness);
     };
     SECTION("missing") {
         head = nullptr;
