@@ -31,7 +31,8 @@ struct Profile {
     uint32_t max_log_slices = 8;
     uint32_t max_log_fracs = 30;
     uint32_t max_log_height = 24;
-    bool for_tests = false;  // not hashed; verifiers outside tests refuse it
+    uint32_t max_log_chunks = 16;  // chunk proofs that one verification takes; not hashed: it bounds work, not meaning
+    bool for_tests = false;        // not hashed; verifiers outside tests refuse it
 
     size_t num_oracles() const { return k.size() + 1; }
     /// log2 of the dimension of oracle i's code: the variables left after round i.

@@ -41,16 +41,17 @@ constexpr double CONSTRAINT_DEGREE = 3;
 std::vector<SecurityComponent> security_components(const Profile& profile, uint32_t k0, const MachineSize& machine) {
     // Every field of the profile is named here, so that a new one cannot be forgotten.
     const auto& [name, s, k, lir, queries, query_pow, fold_pow, ood, johnson, logup_pow, log_top, tall, min_block,
-                 max_log_slices, max_log_fracs, max_log_height, for_tests] = profile;
+                 max_log_slices, max_log_fracs, max_log_height, max_log_chunks, for_tests] = profile;
     (void)name;
     (void)tall;       // shape the layout only
     (void)min_block;  //
     (void)max_log_slices;
+    (void)max_log_chunks;  // every hash an adversary computes belongs to one chunk: more chunks give him no more tries
     (void)for_tests;
 
     std::vector<SecurityComponent> out;
-    auto add = [&](std::string what, double error, double work = 0) {
-        out.push_back({std::move(what), bits_of(error) + work});
+    auto add = [&](std::string what, double error, double work = 0, double rounds = 1) {
+        out.push_back({std::move(what), bits_of(error) + work, work, rounds});
     };
     const size_t n = profile.num_oracles();
     auto code = [&](size_t i) { return Code{johnson[i], static_cast<double>(lir[i])}; };
@@ -65,38 +66,54 @@ std::vector<SecurityComponent> security_components(const Profile& profile, uint3
         const Code c = code(i);
         const std::string at = "[" + std::to_string(i) + "]";
         // Every fold is a line over the leaf code, of dimension 2^dim(i).
-        add("fold" + at, WHIR_DEGREE * c.list_size() / FIELD + c.proximity_error(profile.dim(i)), fold_pow[i]);
+        add("fold" + at, WHIR_DEGREE * c.list_size() / FIELD + c.proximity_error(profile.dim(i)), fold_pow[i],
+            i == 0 ? k0 : k[i - 1]);
         if (i > 0 && johnson[i])
             add("OOD" + at, c.list_size() * c.list_size() / 2 * std::pow(std::exp2(log_message(i)) / FIELD, ood[i]));
         const double t = queries[i], next = i + 1 < n ? code(i + 1).list_size() : 0;
         add(i + 1 < n ? "shift" + at : "final", std::pow(c.agreement(), t) + next * (t + 1) / FIELD, query_pow[i]);
     }
     add("last gamma", (queries[n - 1] + 1.0) / FIELD);
-    if (profile.final_vars()) add("final sumcheck", 2 / FIELD);
+    if (profile.final_vars()) add("final sumcheck", 2 / FIELD, 0, profile.final_vars());
 
     // Fractional sum, for the most fractions the profile allows.
     const double fractions = std::exp2(max_log_fracs), nm = max_log_fracs;
     const double coordinates = std::max<double>(1, std::bit_width(std::max(machine.message_length, 1u)));
     add("logup a/b", (fractions * coordinates + fractions) / FIELD, logup_pow);
-    add("gkr sumcheck round", 3 / FIELD);
+    add("gkr sumcheck round", 3 / FIELD, 0, 0);
     add("gkr whole (soundcalc)", 0.5 * nm * (3 * nm + 1) / FIELD);
     if (log_top) add("top point", log_top / FIELD);
     // Zerocheck.
     const double height = max_log_height, constraints = machine.constraints;
     add("xi + constraint batching", (std::max(3.0, height) + constraints - 1) / FIELD);
     add("mu", 2 / FIELD);
-    add("zerocheck round", (CONSTRAINT_DEGREE + 1) / FIELD);
+    add("zerocheck round", (CONSTRAINT_DEGREE + 1) / FIELD, 0, 0);
     add("zerocheck whole (soundcalc)", (constraints + (CONSTRAINT_DEGREE + 2) * height) / FIELD);
     add("column batching", std::max(1.0, static_cast<double>(machine.columns)) / FIELD);
-    add("stacking round", 2 / FIELD);
+    add("stacking round", 2 / FIELD, 0, 0);  // the rounds of fold[0]
+    return out;
+}
+
+SecurityBits security_summary(const Profile& profile, const MachineSize& machine) {
+    SecurityBits out{1000, 1000, 1000};
+    for (uint32_t k0 = 1; k0 <= profile.max_log_slices; k0++) {
+        double sum = 0;
+        for (const SecurityComponent& c : security_components(profile, k0, machine)) {
+            out.minimum = std::min(out.minimum, c.bits);
+            out.without_work = std::min(out.without_work, c.bits - c.work);
+            sum += c.rounds * std::exp2(-c.bits);
+        }
+        out.sum = std::min(out.sum, bits_of(sum));
+    }
     return out;
 }
 
 double security_bits(const Profile& profile, const MachineSize& machine) {
-    double least = 1000;
-    for (uint32_t k0 = 1; k0 <= profile.max_log_slices; k0++)
-        for (const SecurityComponent& c : security_components(profile, k0, machine)) least = std::min(least, c.bits);
-    return least;
+    return security_summary(profile, machine).minimum;
+}
+
+bool uses_johnson_bound(const Profile& profile) {
+    return std::any_of(profile.johnson.begin(), profile.johnson.end(), [](uint32_t m) { return m > 0; });
 }
 
 double collision_bits() {

@@ -19,6 +19,8 @@ struct MachineSize {
 struct SecurityComponent {
     std::string name;
     double bits;
+    double work;    ///< bits of proof of work in `bits`
+    double rounds;  ///< rounds of the protocol that have this error; 0 if another component counts them all
 };
 
 /// All terms for a joint stack of 2^k0 slices. Names and formulas of the terms that the project's soundness tool knows
@@ -28,6 +30,19 @@ std::vector<SecurityComponent> security_components(const Profile& profile, uint3
 /// The least term over all k0 = 1 .. max_log_slices: bits of the proof system under this profile, hash collisions
 /// apart.
 double security_bits(const Profile& profile, const MachineSize& machine);
+
+/// What may be said of a profile (in bits), each for the worst number of slices. A non-interactive proof is as hard to
+/// forge as its weakest round, each try costing a hash: `minimum`. `sum` adds the errors of all rounds: what one run of
+/// the interactive protocol errs by, the more careful reading. `without_work` is the weakest round if proof of work
+/// were free.
+struct SecurityBits {
+    double minimum, sum, without_work;
+};
+SecurityBits security_summary(const Profile& profile, const MachineSize& machine);
+
+/// Whether any oracle is decoded beyond its unique decoding radius: the figures then rest on mutual correlated
+/// agreement up to the Johnson bound.
+bool uses_johnson_bound(const Profile& profile);
 
 /// Bits of the hash against collisions: half of the digest's.
 double collision_bits();

@@ -137,6 +137,16 @@ TEST_CASE("class 9: layouts follow from heights, which are bound", "[soundness]"
         store_le32(&lie[4 * t], (1 << 24) + 1);
         CHECK_FALSE(proven().accepts(lie));
     }
+    // A fixed table has the key's height: rows added to it would be lookups of whatever the prover likes.
+    for (size_t t = 0; t < machine::MachineChips::SIZE; t++) {
+        const uint32_t h = proven().key.vk.proof.fixed_heights[t];
+        if (h == 0) continue;
+        for (uint32_t other : {2 * h, h + 32, h / 2, h - 1}) {
+            Bytes lie = honest;
+            store_le32(&lie[4 * t], other);
+            CHECK(proven().why(lie) == iop::VerifyError::fixed_height);
+        }
+    }
     // Heights whose clock steps could add up to p.
     Bytes lie = honest;
     for (const char* name :
@@ -274,6 +284,19 @@ TEST_CASE("class 21: the bits that a profile claims are those of its weakest par
                 least = std::min(least, part.bits);
             }
         CHECK(std::min(iop::collision_bits(), iop::security_bits(p, size)) == least);
+    }
+    // What README and `program verify` say: weakest round, sum over rounds, weakest round without proof of work.
+    struct Figures {
+        const char* name;
+        double minimum, sum, without_work;
+    };
+    for (const Figures& f : {Figures{"chunk", 128.14, 126.01, 106.25}, Figures{"chunk-small", 128.14, 126.11, 112.36},
+                             Figures{"fold", 128.14, 126.20, 106.46}, Figures{"final", 128.07, 123.78, 104.24}}) {
+        const iop::SecurityBits bits = iop::security_summary(*iop::named_profile(f.name), size);
+        INFO(f.name);
+        CHECK(bits.minimum == Approx(f.minimum).epsilon(0).margin(0.01));
+        CHECK(bits.sum == Approx(f.sum).epsilon(0).margin(0.01));
+        CHECK(bits.without_work == Approx(f.without_work).epsilon(0).margin(0.01));
     }
     // The profile for tests is no security, and nothing outside tests takes it.
     const iop::Profile& test_profile = *iop::named_profile("test");

@@ -18,11 +18,18 @@ TEST_CASE("every component agrees with the soundness tool for every number of sl
     std::string profile, component;
     uint32_t k0 = 0;
     double bits = 0;
-    size_t compared = 0, sets = 0;
+    size_t compared = 0, sets = 0, figures = 0;
     while (file >> profile >> k0 >> component >> bits) {
         const Profile* p = named_profile(profile);
         REQUIRE(p != nullptr);
         INFO(profile << " k0 " << k0 << " " << component);
+        if (k0 == 0) {
+            const SecurityBits all = security_summary(*p, MACHINE);
+            const double ours = component == "minimum" ? all.minimum : component == "sum" ? all.sum : all.without_work;
+            REQUIRE(ours == Approx(bits).epsilon(0).margin(1e-4));  // the terms that the tool leaves out are in the sum
+            figures++;
+            continue;
+        }
         if (component == "needs") {
             REQUIRE(bits == 1);
             sets++;
@@ -39,6 +46,7 @@ TEST_CASE("every component agrees with the soundness tool for every number of sl
         compared++;
     }
     REQUIRE(sets == 4 * 8);
+    REQUIRE(figures == 4 * 3);
     REQUIRE(compared > 400);
 }
 
@@ -51,6 +59,22 @@ TEST_CASE("the real profiles reach 128 bits, the test profiles do not") {
             REQUIRE(security_bits(p, MACHINE) >= 128);
     }
     REQUIRE(collision_bits() > 139);
+}
+
+TEST_CASE("the three figures of a profile tell rounds, work and regime apart") {
+    for (const char* name : {"chunk", "chunk-small", "fold", "final"}) {
+        const Profile& p = *named_profile(name);
+        const SecurityBits all = security_summary(p, MACHINE);
+        INFO(name << " " << all.minimum << " " << all.sum << " " << all.without_work);
+        REQUIRE(all.sum < all.minimum);
+        REQUIRE(all.sum > all.minimum - 5);
+        Profile free = p;  // the same without work: that figure must be its minimum, and no other figure may rise
+        free.logup_pow = 0;
+        for (auto* list : {&free.query_pow, &free.fold_pow}) std::fill(list->begin(), list->end(), 0);
+        REQUIRE(security_summary(free, MACHINE).minimum == Approx(all.without_work));
+        REQUIRE(security_summary(free, MACHINE).without_work == Approx(all.without_work));
+        REQUIRE(uses_johnson_bound(p) == (p.name == "final"));
+    }
 }
 
 TEST_CASE("what the tool leaves out is far below the rest") {
