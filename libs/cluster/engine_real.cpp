@@ -109,7 +109,7 @@ class MachineService final : public ProvingService {
         out.profile = profile;
         out.exit_code = claims->exit_code;
         out.chunks = claims->chunks;
-        out.security_bits = security_bits(key->vk);
+        out.security = security_of(key->vk);
         out.milliseconds = ms;
         return out;
     }
@@ -154,18 +154,18 @@ class MachineService final : public ProvingService {
         std::vector<machine::RunToCheck> runs;
         for (const Bytes& proof : subblock_proofs) runs.push_back({&key->vk, proof});
         const auto checked = machine::verify_runs(runs, machine::verify_on_threads(pool));
-        for (size_t i = 0; i < subblock_proofs.size(); i++) {
-            const auto& claims = checked[i];
-            std::string why;
-            if (!claims)
-                why = machine::to_string(claims.error().code);
-            else if (to_hex(claims->committed_bytes().view()) != sha256_hex(told->subblocks[i]))
-                why = "it commits to something else";
-            if (!why.empty())
-                return fail("bad_subblock_proof", fmt::format("subblock {}: {}", i, why), std::to_string(i));
-        }
-        return encode_block_file(
-            {aggregator.committed, machine::encode(machine::BlockProof{aggregator.proof, subblock_proofs})});
+        const auto bad = [](size_t i, std::string_view why) {
+            return fail("bad_subblock_proof", fmt::format("subblock {}: {}", i, why), std::to_string(i));
+        };
+        if (!checked) return bad(checked.error().run, machine::to_string(checked.error().why.code));
+        for (size_t i = 0; i < subblock_proofs.size(); i++)
+            if (to_hex((*checked)[i].committed_bytes().view()) != sha256_hex(told->subblocks[i]))
+                return bad(i, "it commits to something else");
+        auto proof = machine::encode(machine::BlockProof{aggregator.proof, subblock_proofs});
+        if (!proof)
+            return fail("proof_too_long", "a subblock's proof has 4 GiB or more",
+                        "cut the block into smaller subblocks");
+        return encode_block_file({aggregator.committed, std::move(*proof)});
     }
 
     HostResult<BlockClaims> verify_block(const BlockPrograms& programs, BytesView proof, const std::string& chain,
@@ -201,7 +201,7 @@ class MachineService final : public ProvingService {
         out.state_root_before = to_hex0x(claim->root_before.view()),
         out.state_root = to_hex0x(claim->root_after.view());
         out.config_digest = to_hex0x(claim->config_digest.view());
-        out.security_bits = std::min(security_bits(aggregator->vk), security_bits(subblock->vk));
+        out.security = security_of(aggregator->vk);  // both keys have one machine and one profile
         out.profile = profile;
         out.milliseconds = ms;
         return out;

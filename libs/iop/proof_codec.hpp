@@ -8,7 +8,7 @@ namespace ashlar::iop::detail {
 ///   void word(F&)            writes the element, or reads it
 ///   void count(uint32_t&)    the same for a plain number < p
 ///   void resize(vector&, n)  sets the length when reading, requires it when writing
-///   bool ok()                false once reading ran past the end
+///   bool ok()                false once reading ran past the end; from then on it reads zeros
 ///   void region(const char* name, size_t number)   names what follows (tests)
 template <class Io>
 Result<void, VerifyError> walk(Io& io, const VerifyingKey& vk, Proof& pf, Shape& shape) {
@@ -56,7 +56,6 @@ Result<void, VerifyError> walk(Io& io, const VerifyingKey& vk, Proof& pf, Shape&
     io.region("claims", 0);
     io.resize(pf.claims, shape.num_claims);
     exts(pf.claims);
-    if (!io.ok()) return Fail{VerifyError::too_short};
 
     const size_t n = pr.num_oracles();
     io.resize(pf.whir, n);
@@ -90,7 +89,6 @@ Result<void, VerifyError> walk(Io& io, const VerifyingKey& vk, Proof& pf, Shape&
             io.region("whir tree count", 2 * i + j);
             io.count(o.num_rows);
             io.count(siblings);
-            if (!io.ok()) return Fail{VerifyError::too_short};
             if (o.num_rows > pr.queries[i] || siblings > uint64_t{pr.queries[i]} * pr.log_domain(i))
                 return Fail{VerifyError::opening_too_long};
             io.region("whir tree leaf", 2 * i + j);
@@ -99,7 +97,6 @@ Result<void, VerifyError> walk(Io& io, const VerifyingKey& vk, Proof& pf, Shape&
             io.region("whir tree sibling", 2 * i + j);
             io.resize(o.siblings, siblings);
             for (Digest& d : o.siblings) digest(d);
-            if (!io.ok()) return Fail{VerifyError::too_short};
         }
     }
     io.region("last poly", 0);

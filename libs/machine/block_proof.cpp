@@ -12,7 +12,7 @@ constexpr uint32_t BLOCK_VERSION = 1;
 constexpr uint32_t MAX_SUBBLOCKS = 1 << 16;
 }  // namespace
 
-Bytes encode(const BlockProof& proof) {
+Result<Bytes, VerifyFailure> encode(const BlockProof& proof) {
     WordWriter w;
     w.word(BLOCK_MAGIC);
     w.word(BLOCK_VERSION);
@@ -47,17 +47,19 @@ Result<BlockClaims, VerifyFailure> verify_block(const VerifyingKey& aggregator, 
     std::vector<RunToCheck> runs{{&aggregator, proof.aggregator}};
     for (const Bytes& s : proof.subblocks) runs.push_back({&subblock, s});
     const auto checked = verify_runs(runs, options);
-    if (!checked[0])
-        return Fail{VerifyFailure{VerifyCode::aggregator, checked[0].error().index, checked[0].error().proof}};
-    claims.aggregator = *checked[0];
+    if (!checked) {
+        const auto& [run, why] = checked.error();
+        if (run == 0) return Fail{VerifyFailure{VerifyCode::aggregator, why.index, why.proof}};
+        return Fail{VerifyFailure{VerifyCode::subblock, static_cast<uint32_t>(run - 1), why.proof}};
+    }
+    claims.aggregator = (*checked)[0];
     const auto key = vk_digest(subblock);
     rv32::DeferredChain chain{};
     for (uint32_t i = 0; i < proof.subblocks.size(); i++) {
-        const auto& sub = checked[i + 1];
-        if (!sub) return Fail{VerifyFailure{VerifyCode::subblock, i, sub.error().proof}};
-        if (sub->deferred_chain != rv32::DeferredChain{}) return Fail{VerifyFailure{VerifyCode::nested_deferral, i}};
-        chain = rv32::extend_deferred_chain(chain, key.data(), sub->committed_digest.data());
-        claims.subblocks.push_back(*sub);
+        const RunClaims& sub = (*checked)[i + 1];
+        if (sub.deferred_chain != rv32::DeferredChain{}) return Fail{VerifyFailure{VerifyCode::nested_deferral, i}};
+        chain = rv32::extend_deferred_chain(chain, key.data(), sub.committed_digest.data());
+        claims.subblocks.push_back(sub);
     }
     if (chain != claims.aggregator.deferred_chain) return Fail{VerifyFailure{VerifyCode::deferred_chain}};
     return claims;

@@ -15,8 +15,9 @@ struct BlockClaims {
     std::vector<RunClaims> subblocks;  ///< in order
 };
 
-/// Versioned container.
-Bytes encode(const BlockProof& proof);
+/// Versioned container. Error: too_long, if a run's proof has 4 GiB or more.
+Result<Bytes, VerifyFailure> encode(const BlockProof& proof);
+/// Total on any bytes.
 Result<BlockProof, VerifyFailure> decode_block_proof(BytesView bytes);
 
 /// Checks all runs, and that the aggregator's deferred chain is the one that these subblocks give: (digest of the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/base/bytes.hpp"
+#include "libs/base/result.hpp"
 #include "libs/hash/digest.hpp"
 #include "libs/machine/error.hpp"
 
@@ -18,15 +19,24 @@ class WordWriter {
     void digest(const hash::Digest& d) {
         for (field::F x : d) element(x);
     }
-    /// Length in bytes, then the bytes.
+    /// Length in bytes, then the bytes. The length is one word: nothing of 4 GiB can be written.
     void blob(BytesView b) {
+        if (b.size() > UINT32_MAX) {
+            too_long_ = true;
+            return;
+        }
         word(static_cast<uint32_t>(b.size()));
         bytes_.insert(bytes_.end(), b.begin(), b.end());
     }
-    Bytes take() { return std::move(bytes_); }
+    /// VerifyCode::too_long if a blob was.
+    Result<Bytes, VerifyFailure> take() {
+        if (too_long_) return Fail{VerifyFailure{VerifyCode::too_long}};
+        return std::move(bytes_);
+    }
 
   private:
     Bytes bytes_;
+    bool too_long_ = false;
 };
 
 /// Total: reading past the end or a number that is no field element is remembered as the first error, and reads give 0.

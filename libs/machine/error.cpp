@@ -27,6 +27,8 @@ std::string_view to_string(VerifyCode code) {
             return "no_chunks";
         case VerifyCode::too_many_chunks:
             return "too_many_chunks";
+        case VerifyCode::too_long:
+            return "too_long";
         case VerifyCode::chunk:
             return "chunk";
         case VerifyCode::not_finished:

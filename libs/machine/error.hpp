@@ -17,9 +17,10 @@ enum class VerifyCode : uint8_t {
     profile_unknown,    // a key whose profile is none of the machine's
     profile_for_tests,  // the profile `test` outside tests
     structure,          // a key of another machine
-    key,                // a key that is not well-formed
+    key,                // a key that no program has
     no_chunks,          // a run of no chunk
-    too_many_chunks,    //
+    too_many_chunks,    // more than the profile allows for all runs that are verified together
+    too_long,           // a part of 4 GiB or more cannot be encoded
     chunk,              // a chunk proof is refused; see `proof` and `index`
     not_finished,       // the last chunk does not end with pc 0
     reserved_opening,   // the opened reserved words are not under the last root

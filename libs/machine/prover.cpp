@@ -220,6 +220,11 @@ HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const Pro
                 leaf.leaf < ReservedOpening::FIRST_LEAF + ReservedOpening::NUM_LEAVES)
                 for (uint32_t i = 0; i < rv32::LEAF_WORDS; i++)
                     reserved[(leaf.leaf - ReservedOpening::FIRST_LEAF) * rv32::LEAF_WORDS + i] = leaf.out[i];
+        if (proof.chunks.size() >> profile.max_log_chunks)
+            return fail("too_many_chunks",
+                        fmt::format("the run takes more than the {} chunks that the profile {} allows",
+                                    uint64_t{1} << profile.max_log_chunks, profile.name),
+                        "choose larger chunks");
         proof.chunks.push_back({proven->statement.end, proven->statement.t_out, std::move(proven->proof)});
         progress.chunks_proven++;
         progress.cycles_proven += record.cycles;
@@ -228,7 +233,9 @@ HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const Pro
     if (!cursor.finished() || run.report.fault || proof.chunks.empty())
         return fail("guest_fault", "the program did not halt");
     proof.reserved = tree.open_reserved(reserved);
-    run.proof = encode(proof);
+    auto encoded = encode(proof);
+    if (!encoded) return fail("proof_too_long", "a chunk's proof has 4 GiB or more", "choose another security profile");
+    run.proof = std::move(*encoded);
     return run;
 }
 

@@ -114,7 +114,8 @@ struct ProvenRun {
 
 /// Executes and proves a program, one chunk in memory at a time; a chunk that turns out too large for the profile is
 /// halved. Error codes: guest_fault (with pc and cause; nothing is proven), cancelled, unprovable_call,
-/// chunk_too_large, chunk_refused (a proof of ours does not verify), and those of the executor.
+/// chunk_too_large, chunk_refused (a proof of ours does not verify), too_many_chunks, proof_too_long, and those of the
+/// executor.
 HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const ProveOptions& options = {});
 
 /// Cells that instructions and calls cost in the tables of their chips, for cutting chunks.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/machine/run_proof.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "libs/machine/codec.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 constexpr uint32_t RUN_MAGIC = 0x4e525341;  // "ASRN"
 constexpr uint32_t RUN_VERSION = 1;
-constexpr uint32_t MAX_CHUNKS = 1 << 20;
 constexpr uint32_t RESERVED = rv32::RESERVED_WORD;
 
 Fail<VerifyFailure> refuse(VerifyCode code, uint32_t index = 0) { return Fail{VerifyFailure{code, index}}; }
@@ -25,7 +25,7 @@ Bytes32 RunClaims::committed_bytes() const {
     return b;
 }
 
-Bytes encode(const RunProof& proof) {
+Result<Bytes, VerifyFailure> encode(const RunProof& proof) {
     WordWriter w;
     w.word(RUN_MAGIC);
     w.word(RUN_VERSION);
@@ -41,13 +41,13 @@ Bytes encode(const RunProof& proof) {
     return w.take();
 }
 
-Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes) {
+Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes, uint64_t max_chunks) {
     WordReader r(bytes);
     r.expect(RUN_MAGIC, VerifyCode::magic);
     r.expect(RUN_VERSION, VerifyCode::version);
     const uint32_t chunks = r.word();
     if (r.ok() && chunks == 0) r.fail(VerifyCode::no_chunks);
-    if (chunks > MAX_CHUNKS) r.fail(VerifyCode::too_many_chunks);
+    if (chunks > max_chunks) r.fail(VerifyCode::too_many_chunks);
     RunProof proof;
     for (uint32_t i = 0; i < chunks && r.ok(); i++) {
         ChunkProof c;
@@ -95,8 +95,13 @@ Result<RunClaims, VerifyFailure> claims_of(const RunProof& proof) {
 
 }  // namespace
 
-std::vector<Result<RunClaims, VerifyFailure>> verify_runs(std::span<const RunToCheck> runs,
-                                                          const VerifyOptions& options) {
+void check_in_order(size_t count, const std::function<bool(size_t)>& check) {
+    for (size_t i = 0; i < count && check(i); i++) {
+    }
+}
+
+Result<std::vector<RunClaims>, RunsFailure> verify_runs(std::span<const RunToCheck> runs,
+                                                        const VerifyOptions& options) {
     struct Chunk {
         size_t run;
         uint32_t index;
@@ -104,45 +109,48 @@ std::vector<Result<RunClaims, VerifyFailure>> verify_runs(std::span<const RunToC
         const Bytes* proof;
         std::optional<VerifyFailure> failure;
     };
-    std::vector<Result<RunProof, VerifyFailure>> decoded;
-    std::vector<Chunk> chunks;
-    for (const RunToCheck& run : runs)
-        decoded.push_back(run.vk->proof.profile.for_tests && !options.allow_test_profiles
-                              ? Result<RunProof, VerifyFailure>(refuse(VerifyCode::profile_for_tests))
-                              : decode_run_proof(run.proof));
+    std::vector<RunProof> proofs;
+    std::vector<RunClaims> claims;
+    uint64_t count = 0;
     for (size_t r = 0; r < runs.size(); r++) {
-        if (!decoded[r]) continue;
+        const iop::Profile& profile = runs[r].vk->proof.profile;
+        const auto refuse_run = [&](const VerifyFailure& why) { return Fail{RunsFailure{r, why}}; };
+        if (profile.for_tests && !options.allow_test_profiles) return refuse_run({VerifyCode::profile_for_tests});
+        const uint64_t limit = uint64_t{1} << profile.max_log_chunks;
+        auto proof = decode_run_proof(runs[r].proof, limit - std::min(limit, count));
+        if (!proof) return refuse_run(proof.error());
+        auto claim = claims_of(*proof);
+        if (!claim) return refuse_run(claim.error());
+        count += proof->chunks.size();
+        proofs.push_back(std::move(*proof));
+        claims.push_back(*claim);
+    }
+    std::vector<Chunk> chunks;
+    for (size_t r = 0; r < runs.size(); r++) {
         Statement s{runs[r].vk->start(), runs[r].vk->start()};
-        for (uint32_t i = 0; i < decoded[r]->chunks.size(); i++) {
-            const ChunkProof& c = decoded[r]->chunks[i];
+        for (uint32_t i = 0; i < proofs[r].chunks.size(); i++) {
+            const ChunkProof& c = proofs[r].chunks[i];
             s = {s.end, c.end, c.t_out};
             chunks.push_back({r, i, s, &c.proof, {}});
         }
     }
-    const std::function<void(size_t)> check = [&](size_t k) {
+    const std::function<bool(size_t)> check = [&](size_t k) {
         Chunk& c = chunks[k];
-        if (auto ok = verify_chunk(*runs[c.run].vk, c.statement, *c.proof); !ok)
-            c.failure = VerifyFailure{ok.error().code, c.index, ok.error().proof};
+        const auto ok = verify_chunk(*runs[c.run].vk, c.statement, *c.proof);
+        if (!ok) c.failure = VerifyFailure{ok.error().code, c.index, ok.error().proof};
+        return static_cast<bool>(ok);
     };
-    if (options.for_each)
-        options.for_each(chunks.size(), check);
-    else
-        for (size_t k = 0; k < chunks.size(); k++) check(k);
-
-    std::vector<Result<RunClaims, VerifyFailure>> out;
-    for (size_t r = 0, k = 0; r < runs.size(); r++) {
-        std::optional<VerifyFailure> failure;  // the first chunk's, or the container's
-        for (; k < chunks.size() && chunks[k].run == r; k++)
-            if (!failure) failure = chunks[k].failure;
-        if (!decoded[r]) failure = decoded[r].error();
-        out.push_back(failure ? Result<RunClaims, VerifyFailure>(Fail{*failure}) : claims_of(*decoded[r]));
-    }
-    return out;
+    options.for_each(chunks.size(), check);
+    for (const Chunk& c : chunks)
+        if (c.failure) return Fail{RunsFailure{c.run, *c.failure}};
+    return claims;
 }
 
 Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView bytes, const VerifyOptions& options) {
     const RunToCheck run{&vk, bytes};
-    return verify_runs({&run, 1}, options)[0];
+    const auto claims = verify_runs({&run, 1}, options);
+    if (!claims) return Fail{claims.error().why};
+    return (*claims)[0];
 }
 
 }  // namespace ashlar::machine

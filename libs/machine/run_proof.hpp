@@ -34,21 +34,27 @@ struct RunClaims {
     Bytes32 committed_bytes() const;
 };
 
-/// Versioned container.
-Bytes encode(const RunProof& proof);
-Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes);
+/// Versioned container. Error: too_long, if a chunk proof has 4 GiB or more.
+Result<Bytes, VerifyFailure> encode(const RunProof& proof);
+/// Total on any bytes; more than `max_chunks` chunks are refused before anything is read of them.
+Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes,
+                                                 uint64_t max_chunks = uint64_t{1} << iop::Profile{}.max_log_chunks);
 
 /// One chunk proof of a statement.
 Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement& statement, BytesView proof);
 
+/// check(0), check(1), .. up to the first that is false.
+void check_in_order(size_t count, const std::function<bool(size_t)>& check);
+
 struct VerifyOptions {
     bool allow_test_profiles = false;
-    /// Calls check(0) .. check(count - 1), which are independent, in any order and on any threads; empty: one by one.
-    std::function<void(size_t count, const std::function<void(size_t)>& check)> for_each = nullptr;
+    /// Calls check(0) .. check(count - 1), which are independent, in any order and on any threads. Once check(i) is
+    /// false the later ones need not be called, the earlier ones must.
+    std::function<void(size_t count, const std::function<bool(size_t)>& check)> for_each = check_in_order;
 };
 
 /// Checks every chunk, that they follow one another from the key's entry and image to pc 0, and the opening: halted
-/// with exit code 0. Total on any bytes.
+/// with exit code 0. Total on any bytes; stops at the first chunk that is refused, and tells its index.
 Result<RunClaims, VerifyFailure> verify_run(const VerifyingKey& vk, BytesView proof, const VerifyOptions& options = {});
 
 /// A run to be checked with others.
@@ -57,8 +63,14 @@ struct RunToCheck {
     BytesView proof;
 };
 
-/// verify_run of each, with all their chunks in one for_each.
-std::vector<Result<RunClaims, VerifyFailure>> verify_runs(std::span<const RunToCheck> runs,
-                                                          const VerifyOptions& options = {});
+/// What is wrong with the first bad one of several runs.
+struct RunsFailure {
+    size_t run;
+    VerifyFailure why;
+};
+/// verify_run of all, with all their chunks in one for_each. What costs nothing (containers, openings) is checked in
+/// all of them before any chunk.
+Result<std::vector<RunClaims>, RunsFailure> verify_runs(std::span<const RunToCheck> runs,
+                                                        const VerifyOptions& options = {});
 
 }  // namespace ashlar::machine

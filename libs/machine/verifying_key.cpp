@@ -8,6 +8,7 @@
 #include "libs/iop/system.hpp"
 #include "libs/machine/chip_set.hpp"
 #include "libs/machine/codec.hpp"
+#include "libs/machine/reserved.hpp"
 
 namespace ashlar::machine {
 
@@ -27,6 +28,18 @@ iop::HeightBound clock_bound() {
     return bound;
 }
 
+/// Whether some program may have this entry, image and heights: what a verifier can tell without the program. All fixed
+/// tables but the program's own have one height; an image without any word is no program's, which has its text in it.
+bool may_be_a_program(uint32_t entry, const Digest& image_root, const std::vector<uint32_t>& fixed_heights) {
+    if (entry % 4 != 0 || entry < rv32::MEMORY_BEGIN || entry >= rv32::MEMORY_END) return false;
+    if (image_root == absent_digests()[TREE_DEPTH]) return false;
+    bool ok = fixed_heights.size() == MachineChips::SIZE;
+    MachineChips::for_each([&]<class C>() {
+        if constexpr (requires { C::HEIGHT; }) ok = ok && fixed_heights[MachineChips::index_of<C>()] == C::HEIGHT;
+    });
+    return ok;
+}
+
 }  // namespace
 
 const Digest& structure_digest() {
@@ -37,7 +50,7 @@ const Digest& structure_digest() {
 Result<VerifyingKey, VerifyFailure> make_verifying_key(rv32::GuestField field, uint32_t entry, const Digest& image_root,
                                                        const iop::Profile& profile, std::vector<uint32_t> fixed_heights,
                                                        const Digest& prep_root) {
-    if (entry % 4 != 0 || entry >= rv32::MEMORY_END) return Fail{VerifyFailure{VerifyCode::key}};
+    if (!may_be_a_program(entry, image_root, fixed_heights)) return Fail{VerifyFailure{VerifyCode::key}};
     VerifyingKey vk;
     vk.field = field;
     vk.entry = entry;
@@ -72,7 +85,7 @@ Bytes encode(const VerifyingKey& vk) {
     w.digest(vk.proof.prep_root);
     w.word(vk.entry);
     w.digest(vk.image_root);
-    return w.take();
+    return w.take().value();  // no part of it has a length of its own
 }
 
 Result<VerifyingKey, VerifyFailure> decode_verifying_key(BytesView bytes, bool allow_test_profiles) {
@@ -95,6 +108,7 @@ Result<VerifyingKey, VerifyFailure> decode_verifying_key(BytesView bytes, bool a
     const uint32_t entry = r.word();
     const Digest image_root = r.digest();
     r.expect_end();
+    if (prep_root == Digest{}) r.fail(VerifyCode::key);  // no commitment
     if (!r.ok()) return Fail{VerifyFailure{r.code()}};
     const auto profiles = iop::all_profiles();
     const auto profile =

@@ -24,7 +24,8 @@ struct VerifyingKey {
 };
 
 /// The key from its parts; the rest of `proof` (system, structure, bounds, digest) is this machine's.
-/// VerifyCode::key if the parts do not make a key.
+/// VerifyCode::key if no program has such a key: entry outside [MEMORY_BEGIN, MEMORY_END) or not a multiple of 4,
+/// another height of a fixed table than the machine's, the image of no words, parts out of the profile's range.
 Result<VerifyingKey, VerifyFailure> make_verifying_key(rv32::GuestField field, uint32_t entry, const Digest& image_root,
                                                        const iop::Profile& profile, std::vector<uint32_t> fixed_heights,
                                                        const Digest& prep_root);
@@ -35,7 +36,10 @@ const Digest& structure_digest();
 /// Canonical encoding (proof-system.md section 7): magic, machine version, guest field, profile integers, structure
 /// digest, fixed heights, preprocessed root, entry pc, image root; 32-bit little-endian words.
 Bytes encode(const VerifyingKey& vk);
-/// Total on any bytes. Profiles for tests are refused unless `allow_test_profiles`.
+/// Total on any bytes. Profiles for tests are refused unless `allow_test_profiles`, and keys that no program has. What
+/// only the program can tell is **not** checked: that `prep_root` commits to the machine's tables and the program's
+/// instructions, and that the image has zeros for registers and reserved words. Whoever makes up a key can prove
+/// anything under it: a verifier makes the key from the ELF himself, or compares its digest with one he trusts.
 Result<VerifyingKey, VerifyFailure> decode_verifying_key(BytesView bytes, bool allow_test_profiles = false);
 
 /// The digest that guests see and that deferred proofs name: SHA-256 of the encoding as 8 words, the four bytes of each

@@ -137,16 +137,30 @@ TEST_CASE("claimed heights other than the trace's are refused", "[soundness]") {
 
 TEST_CASE("a run that jumps to 0 without halting, or halts with a code, proves nothing", "[soundness]") {
     exec::ThreadPool pool(2);
-    const auto outcome = [&](const rv32::Program& program, const rv32::ChunkRecord& record) {
+    // `halted`: what the halted word is before the run, in a key that no ELF has.
+    const auto outcome = [&](const rv32::Program& program, const rv32::ChunkRecord& record, uint32_t halted = 0) {
         auto key = machine::setup(program, *iop::named_profile("test"), exec::best_isa(), pool);
         REQUIRE(key);
+        std::array<uint32_t, 32> reserved{};
+        if (halted) {
+            constexpr uint32_t AT = rv32::WORD_HALTED - rv32::RESERVED_WORD;
+            reserved[AT] = halted;
+            rv32::TouchedLeaf leaf{rv32::WORD_HALTED / rv32::LEAF_WORDS, {}, {}, {}};
+            leaf.out[AT % rv32::LEAF_WORDS] = halted;
+            key->image.update({&leaf, 1}, pool);
+            auto vk =
+                machine::make_verifying_key(key->vk.field, key->vk.entry, key->image.root(), key->vk.proof.profile,
+                                            key->vk.proof.fixed_heights, key->vk.proof.prep_root);
+            REQUIRE(vk);
+            key->vk = std::move(*vk);
+            key->proof.vk = key->vk.proof;
+        }
         machine::MemoryTree tree = key->image;
         const auto boundary = tree.update(record.leaves, pool);
         machine::ProveStats stats;
         auto chunk = machine::prove_chunk(*key, record, boundary, pool, stats);
         REQUIRE(chunk);
         REQUIRE(machine::verify_chunk(key->vk, chunk->statement, chunk->proof));
-        std::array<uint32_t, 32> reserved{};
         for (const auto& leaf : record.leaves)
             if (leaf.leaf >= machine::ReservedOpening::FIRST_LEAF)
                 for (uint32_t i = 0; i < 8; i++)
@@ -154,7 +168,7 @@ TEST_CASE("a run that jumps to 0 without halting, or halts with a code, proves n
         machine::RunProof run;
         run.chunks.push_back({chunk->statement.end, chunk->statement.t_out, chunk->proof});
         run.reserved = tree.open_reserved(reserved);
-        const auto r = machine::verify_run(key->vk, encode(run), {.allow_test_profiles = true});
+        const auto r = machine::verify_run(key->vk, *encode(run), {.allow_test_profiles = true});
         REQUIRE_FALSE(r);
         return r.error().code;
     };
@@ -171,6 +185,9 @@ TEST_CASE("a run that jumps to 0 without halting, or halts with a code, proves n
     record.cycles = 1;
     record.leaves.push_back({0, {}, {4, 0, 0, 0, 0, 0, 0, 0}, {}});
     CHECK(outcome(jump.program(), record) == machine::VerifyCode::not_halted);
+    // Halted is 1, not anything but 0.
+    for (uint32_t halted : {2u, 0x8000'0001u})
+        CHECK(outcome(jump.program(), record, halted) == machine::VerifyCode::not_halted);
 
     rv32::Assembler code;
     code.halt(1);

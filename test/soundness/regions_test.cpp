@@ -64,7 +64,7 @@ struct Blocks {
             proof.subblocks.push_back(run(subblock, word, i == 0 ? chunk_cycles : 1 << 20));
         }
         proof.aggregator = run(aggregator, demands, 2 * chunk_cycles);
-        return encode(proof);
+        return *encode(proof);
     }
     Result<BlockClaims, VerifyFailure> verify(BytesView proof) const {
         return verify_block(aggregator.vk, subblock.vk, proof, IN_TESTS);
@@ -212,7 +212,7 @@ TEST_CASE("parts of a block proof exchanged, or taken from another block, are re
     const auto refused = [&](const auto& change) {
         BlockProof p = first;
         change(p);
-        return !b.verify(encode(p));
+        return !b.verify(*encode(p));
     };
     CHECK(refused([](BlockProof& p) { std::swap(p.subblocks[0], p.subblocks[1]); }));
     CHECK(refused([](BlockProof& p) { p.subblocks[0] = p.subblocks[1]; }));
@@ -239,8 +239,8 @@ TEST_CASE("parts of a block proof exchanged, or taken from another block, are re
             RunProof p = *decode_run_proof(run);
             change(p);
             BlockProof block = first;
-            (which ? block.subblocks[0] : block.aggregator) = encode(p);
-            return !b.verify(encode(block));
+            (which ? block.subblocks[0] : block.aggregator) = *encode(p);
+            return !b.verify(*encode(block));
         };
         const RunProof honest = *decode_run_proof(run);
         const RunProof foreign = *decode_run_proof(which ? other.subblocks[0] : other.aggregator);

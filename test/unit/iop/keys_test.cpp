@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bit>
 #include <catch2/catch.hpp>
 
 #include "libs/iop/proof.hpp"
@@ -84,6 +85,8 @@ TEST_CASE("heights that no proof may have") {
     REQUIRE(Shape::make(vk, {7, 0, fixed, 6, 3, 1, 9}));
     REQUIRE(shape_error(vk, {7, 0, fixed - 1, 6, 3, 1, 9}) == VerifyError::fixed_height);
     REQUIRE(shape_error(vk, {7, 0, 0, 6, 3, 1, 9}) == VerifyError::fixed_height);
+    for (uint32_t taller : {fixed + 1, 2 * fixed, 4 * fixed})
+        REQUIRE(shape_error(vk, {7, 0, taller, 6, 3, 1, 9}) == VerifyError::fixed_height);
     REQUIRE(shape_error(vk, {(1 << 24) + 1, 0, fixed, 6, 3, 1, 9}) == VerifyError::height_out_of_range);
     REQUIRE(shape_error(vk, {7, 0, fixed, 6, 3, 1}) == VerifyError::height_out_of_range);
     REQUIRE(shape_error(vk, {1 << 20, 0, fixed, 6, 3, 1, 9}) == VerifyError::stack_too_large);
@@ -97,6 +100,55 @@ TEST_CASE("heights that no proof may have") {
     const VerifyingKey limited = make_verifying_key(bounded).value();
     REQUIRE(Shape::make(limited, {8, 0, fixed, 8, 3, 1, 9}));  // 4 * 8 + 4 * 8
     REQUIRE(shape_error(limited, {9, 0, fixed, 8, 3, 1, 9}) == VerifyError::height_bound);
+}
+
+TEST_CASE("a height bound is on stored heights, and sharp") {
+    const auto bounded = [](uint64_t limit) {
+        VerifyingKey p = parts();
+        p.height_bounds = {{{4, 0, 0, 4, 0, 0, 0}, limit}};
+        return make_verifying_key(p).value();
+    };
+    const uint32_t fixed = parts().fixed_heights[2];
+    const std::vector<uint32_t> heights{9, 0, fixed, 8, 3, 1, 9};
+    REQUIRE(stored_height(parts().profile, 9) == 10);
+    REQUIRE(Shape::make(bounded(4 * 10 + 4 * 8), heights));
+    for (uint64_t limit = 4 * 9 + 4 * 8; limit < 4 * 10 + 4 * 8; limit++)
+        REQUIRE(shape_error(bounded(limit), heights) == VerifyError::height_bound);
+}
+
+TEST_CASE("preprocessed slices count in the stack's limit") {
+    const VerifyingKey vk = key();
+    const uint64_t most = uint64_t{1} << vk.profile.max_log_slices;
+    REQUIRE(vk.prep_layout.slices > 0);
+    size_t only_the_sum_is_too_large = 0;
+    for (uint32_t x = 0; x < 60 * 60; x++) {
+        const std::vector<uint32_t> heights{1500 + 20 * (x / 60), 0, vk.fixed_heights[2], 6, 3, 1, 1 + 40 * (x % 60)};
+        std::vector<Layout::Table> tables;
+        for (size_t t = 0; t < heights.size(); t++) tables.push_back({heights[t], vk.system.tables[t].num_main});
+        const uint64_t main = Layout::count_slices(vk.profile, tables);
+        const auto shape = Shape::make(vk, heights);
+        REQUIRE(shape.has_value() == (main + vk.prep_layout.slices <= most));
+        if (shape) continue;
+        REQUIRE(shape.error() == VerifyError::stack_too_large);
+        only_the_sum_is_too_large += main <= most;
+    }
+    REQUIRE(only_the_sum_is_too_large > 0);
+}
+
+TEST_CASE("a key's fixed tables keep to the profile's limits") {
+    VerifyingKey p = parts();
+    const uint32_t h = p.fixed_heights[2];
+    p.profile.max_log_height = static_cast<uint32_t>(std::bit_width(h - 1));
+    REQUIRE(make_verifying_key(p));
+    p.fixed_heights[2] = std::bit_ceil(h) * 2;
+    REQUIRE(make_verifying_key(p).error() == VerifyError::fixed_height);
+    p = parts();
+    p.profile.max_log_slices = 1;
+    const uint32_t two_slices = (2u << p.profile.s) / p.system.tables[2].num_prep;
+    p.fixed_heights[2] = std::bit_floor(two_slices);
+    REQUIRE(make_verifying_key(p));
+    p.fixed_heights[2] *= 2;
+    REQUIRE(make_verifying_key(p).error() == VerifyError::stack_too_large);
 }
 
 TEST_CASE("bytes that are no proof get their own error") {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
+
+#include <bit>
 #include <catch2/catch.hpp>
 #include <deque>
+#include <mutex>
+#include <set>
 
 #include "libs/machine/block_proof.hpp"
+#include "libs/machine/codec.hpp"
 #include "libs/machine/prover.hpp"
 #include "libs/machine/selftest.hpp"
 #include "libs/machine/verify_on_threads.hpp"
@@ -65,11 +71,103 @@ TEST_CASE("chunks checked on threads give the same verdict", "[machine_prove]") 
     RunProof broken = *decode_run_proof(sample().proof);
     for (size_t i : {2, 1, 3}) broken.chunks[i].proof[100] ^= 1;
     for (const VerifyOptions& o : {options, IN_TESTS}) {
-        const auto r = verify_run(sample().key.vk, encode(broken), o);
+        const auto r = verify_run(sample().key.vk, *encode(broken), o);
         REQUIRE_FALSE(r);
         CHECK(r.error().code == VerifyCode::chunk);
         CHECK(r.error().index == 1);
     }
+}
+
+TEST_CASE("checks stop at the first that fails, and never before one that comes earlier", "[machine_prove]") {
+    const auto count = [](const auto& for_each, std::set<size_t> bad) {
+        std::mutex mutex;
+        std::set<size_t> seen;
+        for_each(100, [&](size_t i) {
+            const std::lock_guard lock(mutex);
+            REQUIRE(seen.insert(i).second);
+            return !bad.contains(i);
+        });
+        for (size_t i = 0; i <= (bad.empty() ? 99 : *bad.begin()); i++) CHECK(seen.contains(i));
+        return seen.size();
+    };
+    exec::ThreadPool one(1), three(3);
+    CHECK(count(check_in_order, {}) == 100);
+    CHECK(count(check_in_order, {0, 5}) == 1);
+    CHECK(count(check_in_order, {7}) == 8);
+    for (exec::ThreadPool* pool : {&one, &three}) {
+        const auto on_threads = verify_on_threads(*pool).for_each;
+        CHECK(count(on_threads, {}) == 100);
+        CHECK(count(on_threads, {99}) == 100);
+        for (const std::set<size_t>& bad : {std::set<size_t>{0}, {1, 40}, {98, 3, 2}}) count(on_threads, bad);
+    }
+    CHECK(count(verify_on_threads(one).for_each, {0}) == 1);
+}
+
+TEST_CASE("the profile says how many chunks are verified at once", "[machine_prove]") {
+    const Sample& s = sample();
+    const size_t chunks = decode_run_proof(s.proof)->chunks.size();
+    CHECK(decode_run_proof(s.proof, chunks));
+    CHECK(decode_run_proof(s.proof, chunks - 1).error().code == VerifyCode::too_many_chunks);
+    // A million chunks announced in 12 bytes: nothing is made for them.
+    Bytes header(s.proof.begin(), s.proof.begin() + 12);
+    store_le32(&header[8], 1 << 20);
+    CHECK(code_of(s.key.vk, header) == VerifyCode::too_many_chunks);
+    store_le32(&header[8], 1 << s.key.vk.proof.profile.max_log_chunks);
+    CHECK(code_of(s.key.vk, header) == VerifyCode::truncated);
+    // By the profile: the limit is not part of what a proof means, so the same proof can be asked under two limits.
+    VerifyingKey vk = s.key.vk;
+    vk.proof.profile.max_log_chunks = static_cast<uint32_t>(std::bit_width(chunks - 1));
+    CHECK(verify_run(vk, s.proof, IN_TESTS));
+    const RunToCheck twice[2] = {{&vk, s.proof}, {&vk, s.proof}};
+    const auto both = verify_runs(twice, IN_TESTS);
+    REQUIRE_FALSE(both);  // together they have more
+    CHECK(both.error().run == 1);
+    CHECK(both.error().why.code == VerifyCode::too_many_chunks);
+    vk.proof.profile.max_log_chunks--;
+    CHECK(code_of(vk, s.proof) == VerifyCode::too_many_chunks);
+    // The prover does not make what no verifier takes.
+    ProvingKey key = make_key(test::every_opcode_program(2));
+    key.vk.proof.profile.max_log_chunks = 1;
+    const auto run = prove_run(key, {}, {.chunk_cycles = 100, .threads = 2, .check_committed = false});
+    REQUIRE_FALSE(run);
+    CHECK(run.error().code == "too_many_chunks");
+}
+
+TEST_CASE("the first bad run is named", "[machine_prove]") {
+    const Sample& s = sample();
+    RunProof broken = *decode_run_proof(s.proof);
+    broken.chunks[2].proof[100] ^= 1;
+    const Bytes bad = *encode(broken), cut(s.proof.begin(), s.proof.end() - 4);
+    const auto first_bad = [&](std::vector<const Bytes*> proofs) {
+        std::vector<RunToCheck> runs;
+        for (const Bytes* p : proofs) runs.push_back({&s.key.vk, *p});
+        const auto r = verify_runs(runs, IN_TESTS);
+        REQUIRE_FALSE(r);
+        return r.error();
+    };
+    CHECK(first_bad({&s.proof, &bad, &bad}).run == 1);
+    CHECK(first_bad({&s.proof, &bad}).why.code == VerifyCode::chunk);
+    CHECK(first_bad({&s.proof, &bad}).why.index == 2);
+    CHECK(first_bad({&bad, &cut}).run == 1);  // containers come before chunks
+    CHECK(first_bad({&bad, &cut}).why.code == VerifyCode::truncated);
+}
+
+TEST_CASE("a part of 4 GiB cannot be written with a short length", "[machine_prove]") {
+    // Nobody reads the bytes; that the address space is there is enough.
+    const size_t size = (size_t{1} << 32) + 8;
+    void* room = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(room != MAP_FAILED);
+    const auto* bytes = static_cast<const uint8_t*>(room);
+    WordWriter w;
+    w.blob(BytesView(bytes, size_t{1} << 32));
+    w.blob(BytesView(bytes, 4));
+    const auto written = w.take();
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == VerifyCode::too_long);
+    WordWriter small;
+    small.blob(BytesView(bytes, 4));
+    CHECK(small.take()->size() == 8);
+    ::munmap(room, size);
 }
 
 TEST_CASE("the test profile is refused outside tests", "[machine_prove]") {
@@ -107,7 +205,7 @@ TEST_CASE("a proof of a run has one meaning", "[machine_prove]") {
     const auto changed = [&](const auto& change) {
         RunProof p = honest;
         change(p);
-        return code_of(s.key.vk, encode(p));
+        return code_of(s.key.vk, *encode(p));
     };
     CHECK(changed([](RunProof& p) { p.chunks.pop_back(); }) == VerifyCode::not_finished);
     CHECK(changed([](RunProof& p) { p.chunks.erase(p.chunks.begin()); }) == VerifyCode::chunk);
@@ -404,11 +502,11 @@ TEST_CASE("a block proof names its subblocks", "[machine_prove]") {
     in.buffers = {demands};
     const Bytes top = prove_or_fail(aggregator, 1 << 20, in);
     const auto code = [&](const BlockProof& p) {
-        const auto r = verify_block(aggregator.vk, sub.vk, encode(p), IN_TESTS);
+        const auto r = verify_block(aggregator.vk, sub.vk, *encode(p), IN_TESTS);
         REQUIRE_FALSE(r);
         return r.error().code;
     };
-    const auto claims = verify_block(aggregator.vk, sub.vk, encode(BlockProof{top, {first, second}}), IN_TESTS);
+    const auto claims = verify_block(aggregator.vk, sub.vk, *encode(BlockProof{top, {first, second}}), IN_TESTS);
     REQUIRE(claims);
     CHECK(claims->subblocks.size() == 2);
     CHECK(code({top, {second, first}}) == VerifyCode::deferred_chain);
@@ -417,10 +515,32 @@ TEST_CASE("a block proof names its subblocks", "[machine_prove]") {
     CHECK(code({top, {first, subblock(23)}}) == VerifyCode::deferred_chain);
     CHECK(code({top, {first, top}}) == VerifyCode::subblock);
     CHECK(code({first, {first, second}}) == VerifyCode::aggregator);
-    Bytes b = encode(BlockProof{top, {first, second}});
+    const size_t count_at = 12 + top.size();  // after magic, version, length and aggregator
+    Bytes many = *encode(BlockProof{top, {first, second}});
+    REQUIRE(load_le32(&many[count_at]) == 2);
+    store_le32(&many[count_at], (1 << 16) + 1);
+    CHECK(verify_block(aggregator.vk, sub.vk, many, IN_TESTS).error().code == VerifyCode::too_many_chunks);
+    store_le32(&many[count_at], 1 << 16);
+    CHECK(verify_block(aggregator.vk, sub.vk, many, IN_TESTS).error().code == VerifyCode::truncated);
+    // A subblock that demands a proof itself, which is in no file: its own part of the block's proof is good.
+    rv32::Assembler n;
+    n.call(VERIFY_PICO_PROOF, 0x0100'0000, 0x0100'0020);
+    n.halt();
+    const ProvingKey nested = make_key(n.program());
+    const auto nested_digest = vk_digest(nested.vk);
+    in.buffers[0] = Bytes(128);
+    for (uint32_t i = 0; i < 2; i++)
+        for (uint32_t k = 0; k < 8; k++) store_le32(&in.buffers[0][64 * i + 4 * k], nested_digest[k]);
+    const Bytes demanding = prove_or_fail(nested, 1 << 20), over = prove_or_fail(aggregator, 1 << 20, in);
+    const auto refused =
+        verify_block(aggregator.vk, nested.vk, *encode(BlockProof{over, {demanding, demanding}}), IN_TESTS);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == VerifyCode::nested_deferral);
+    CHECK(refused.error().index == 0);
+    Bytes b = *encode(BlockProof{top, {first, second}});
     b.push_back(0);
     CHECK(verify_block(aggregator.vk, sub.vk, b, IN_TESTS).error().code == VerifyCode::trailing_bytes);
-    b = encode(BlockProof{top, {first, second}});
+    b = *encode(BlockProof{top, {first, second}});
     b[0] ^= 1;
     CHECK(verify_block(aggregator.vk, sub.vk, b, IN_TESTS).error().code == VerifyCode::magic);
 }

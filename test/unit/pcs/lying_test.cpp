@@ -206,6 +206,37 @@ TEST_CASE("every region of a proof, altered, is rejected") {
     }
 }
 
+TEST_CASE("no room is made for more rows or siblings than an opening can have") {
+    for (const char* profile : PROFILES) {
+        System s(profile);
+        const auto proof = iop::prove(s.key, s.run.public_values, s.traces, s.pool);
+        REQUIRE(proof);
+        const auto names = regions(s.key.vk, *proof);
+        const auto with = [&](size_t word, uint64_t value) {
+            Bytes b = *proof;
+            store_le32(&b[4 * word], static_cast<uint32_t>(value));
+            b.resize(4 * (word + 2));  // ends soon after: what follows would be read at other places
+            return verdict(s.key.vk, s.run.public_values, b);
+        };
+        size_t counts = 0;
+        for (size_t i = 0; i + 1 < names.size(); i++) {
+            if (!names[i].starts_with("whir tree count") || names[i + 1] != names[i]) continue;
+            counts++;
+            const size_t oracle = std::stoul(names[i].substr(names[i].rfind(' ') + 1)) / 2;
+            const iop::Profile& p = s.key.vk.profile;
+            const uint64_t rows = p.queries[oracle], siblings = rows * p.log_domain(oracle);
+            INFO(profile << " " << names[i]);
+            for (const uint64_t more : {uint64_t{1}, uint64_t{1000}, F::P - 1 - siblings}) {
+                REQUIRE(with(i, rows + more) == "opening too long");
+                REQUIRE(with(i + 1, siblings + more) == "opening too long");
+            }
+            REQUIRE(with(i, rows) == "proof too short");
+            REQUIRE(with(i + 1, siblings) == "proof too short");
+        }
+        REQUIRE(counts > 0);
+    }
+}
+
 TEST_CASE("changes of a decoded proof meet their own reason") {
     for (const char* profile : PROFILES) {
         System s(profile);
