@@ -114,12 +114,10 @@ HostResult<Outcome> verify(const Options& o) {
     out.json["milliseconds"] = ms;
     out.json["error"] = valid ? json::value() : json::value(to_json(error));
     out.exit_code = valid ? 0 : 1;
-    out.human =
-        valid ? fmt::format(
-                    "valid: chain {}, block {} {}\n  parent {}\n  state root {}\n  {:.0f} bits of security, {:.0f} ms",
-                    claims->chain_id, claims->number, claims->block_hash, claims->parent_hash, claims->state_root,
-                    claims->security_bits, ms)
-              : fmt::format("not valid: {} ({})", error.message, error.code);
+    out.human = valid ? fmt::format("valid: chain {}, block {} {}\n  parent {}\n  state root {}\n  {}\n  {:.0f} ms",
+                                    claims->chain_id, claims->number, claims->block_hash, claims->parent_hash,
+                                    claims->state_root, to_text(claims->security), ms)
+                      : fmt::format("not valid: {} ({})", error.message, error.code);
     return out;
 }
 

@@ -141,7 +141,9 @@ HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_
         auto vk = machine::decode_verifying_key(bytes);
         if (!vk)
             return fail("vk_" + std::string(machine::to_string(vk.error().code)),
-                        "the verifying key file is not valid");
+                        vk.error().code == machine::VerifyCode::key ? "no program has this verifying key"
+                                                                    : "the verifying key file is not valid",
+                        "make the key from the program with `program vk`");
         for (const iop::Profile& p : iop::all_profiles())
             if (p.words() == vk->proof.profile.words()) profile_name = p.name;
         return std::move(*vk);
@@ -169,30 +171,42 @@ HostResult<Outcome> verify(const Options& o) {
     exec::ThreadPool pool;
     const auto claims = machine::verify_run(vk, proof, machine::verify_on_threads(pool));
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    const std::string key_digest = digest_of(vk);
     Error error;
     if (!claims)
         error = {"proof_" + std::string(machine::to_string(claims.error().code)),
                  fmt::format("refused at part {}", claims.error().index)};
     const std::string digest = claims ? to_hex(claims->committed_bytes().view()) : "";
-    std::string wanted = o.text("committed-digest");
-    if (wanted.starts_with("0x")) wanted = wanted.substr(2);
-    if (claims && !wanted.empty() && digest != wanted)
+    const auto wanted = [&](const char* option) {
+        const std::string hex = o.text(option);
+        return hex.starts_with("0x") ? hex.substr(2) : hex;
+    };
+    if (claims && o.has("committed-digest") && digest != wanted("committed-digest"))
         error = {"proof_committed_digest", "the proof commits to " + digest};
     if (claims && claims->deferred_chain != std::array<uint32_t, 9>{})
         error = {"proof_demands_others", "the program demands other proofs, which this file does not hold"};
+    if (o.has("vk-digest") && key_digest != wanted("vk-digest"))
+        error = {"vk_other_digest", "the verifying key has the digest " + key_digest,
+                 "the key is of another program, or of another version or profile of it"};
     const bool valid = error.code.empty();
+    const Security security = security_of(vk);
     Outcome out;
     out.exit_code = valid ? 0 : 1;
     out.json = {
         {"valid", valid},
         {"committed_digest", digest},
         {"exit_code", claims ? json::value(claims->exit_code) : json::value()},
-        {"vk_digest", digest_of(vk)},
+        {"vk_digest", key_digest},
+        {"vk_source", o.has("vk") ? "file" : "elf"},
         {"profile", profile},
-        {"security_bits", security_bits(vk)},
+        {"security_bits", security.bits},
+        {"security", to_json(security)},
         {"milliseconds", ms},
         {"error", valid ? json::value() : json::value(json::object{{"code", error.code}, {"message", error.message}})}};
-    out.human = valid ? fmt::format("valid: commits to {}, {:.0f} ms", digest, ms)
+    out.human = valid ? fmt::format("valid: commits to {}\n  under the verifying key {}{}\n  {}\n  {:.0f} ms", digest,
+                                    key_digest,
+                                    o.has("vk") && !o.has("vk-digest") ? ", which is only as good as its source" : "",
+                                    to_text(security), ms)
                       : fmt::format("not valid: {} ({})", error.message, error.code);
     return out;
 }
@@ -273,6 +287,7 @@ std::vector<Command> program_commands() {
           {"vk", "FILE", "verifying key instead of the program"},
           {"proof", "FILE", "the proof", true},
           {"committed-digest", "HEX", "what it must commit to"},
+          {"vk-digest", "HEX", "digest that the verifying key must have, from a source you trust"},
           profile},
          verify},
         {"program vk",

@@ -42,12 +42,21 @@ struct ProveOutcome {
     Bytes committed;                                     ///< the bytes whose SHA-256 that is
 };
 
+/// Bits of security of a proof (libs/iop/security.hpp).
+struct Security {
+    double bits = 0;              ///< what may be claimed: `minimum`, capped by the hashes
+    double minimum = 0;           ///< of the weakest round, grinding counted
+    double sum = 0;               ///< of the errors of all rounds added up
+    double without_grinding = 0;  ///< of the weakest round if proof of work were free
+    std::string rests_on;         ///< what the figures assume of codes
+};
+
 /// What a verified program proof says.
 struct ProgramClaims {
     std::string committed_digest, vk_digest, profile;
     uint32_t exit_code = 0;
     uint64_t chunks = 0;
-    double security_bits = 0;
+    Security security;
     double milliseconds = 0;  ///< of verifying, making of keys not counted
 };
 
@@ -72,7 +81,7 @@ struct PreparedBlock {
 struct BlockClaims {
     uint64_t chain_id = 0, number = 0, gas_used = 0;
     std::string block_hash, parent_hash, state_root_before, state_root, config_digest;
-    double security_bits = 0;
+    Security security;
     std::string profile;
     double milliseconds = 0;  ///< of verifying, making of keys not counted
 };

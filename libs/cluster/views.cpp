@@ -70,12 +70,47 @@ json::object to_json(const Event& e) {
 }
 json::object to_json(const Error& e) { return {{"code", e.code}, {"message", e.message}, {"hint", e.hint}}; }
 
+json::object to_json(const Security& s) {
+    return {{"minimum_over_rounds_bits", s.minimum},
+            {"sum_over_rounds_bits", s.sum},
+            {"without_grinding_bits", s.without_grinding},
+            {"rests_on", s.rests_on}};
+}
+std::string to_text(const Security& s) {
+    return fmt::format(
+        "{:.0f} bits of security: {:.1f} in the weakest round with grinding, {:.1f} without, {:.1f} over the sum of "
+        "all "
+        "rounds; {}",
+        s.bits, s.minimum, s.without_grinding, s.sum, s.rests_on);
+}
+
+namespace {
+
+Security security_from(const json::object& o) {
+    Security s;
+    s.bits = real_field(o, "security_bits");
+    if (const auto* of = o.if_contains("security"); of && of->is_object()) {
+        const json::object& f = of->as_object();
+        s.minimum = real_field(f, "minimum_over_rounds_bits"), s.sum = real_field(f, "sum_over_rounds_bits");
+        s.without_grinding = real_field(f, "without_grinding_bits"), s.rests_on = text_field(f, "rests_on");
+    }
+    return s;
+}
+
+}  // namespace
+
 json::object to_json(const BlockClaims& c) {
-    return {{"chain_id", c.chain_id},           {"number", c.number},
-            {"gas_used", c.gas_used},           {"block_hash", c.block_hash},
-            {"parent_hash", c.parent_hash},     {"state_root_before", c.state_root_before},
-            {"state_root", c.state_root},       {"config_digest", c.config_digest},
-            {"security_bits", c.security_bits}, {"profile", c.profile}};
+    return {{"chain_id", c.chain_id},
+            {"number", c.number},
+            {"gas_used", c.gas_used},
+            {"block_hash", c.block_hash},
+            {"parent_hash", c.parent_hash},
+            {"state_root_before", c.state_root_before},
+            {"state_root", c.state_root},
+            {"config_digest", c.config_digest},
+            {"security_bits", c.security.bits},
+            {"security", to_json(c.security)},
+            {"profile", c.profile}};
 }
 BlockClaims block_claims_from(const json::object& o) {
     BlockClaims c;
@@ -83,7 +118,7 @@ BlockClaims block_claims_from(const json::object& o) {
     c.gas_used = number_field(o, "gas_used");
     c.block_hash = text_field(o, "block_hash"), c.parent_hash = text_field(o, "parent_hash");
     c.state_root_before = text_field(o, "state_root_before"), c.state_root = text_field(o, "state_root");
-    c.config_digest = text_field(o, "config_digest"), c.security_bits = real_field(o, "security_bits");
+    c.config_digest = text_field(o, "config_digest"), c.security = security_from(o);
     c.profile = text_field(o, "profile");
     return c;
 }
@@ -94,13 +129,14 @@ json::object to_json(const ProgramClaims& c) {
             {"profile", c.profile},
             {"exit_code", c.exit_code},
             {"chunks", c.chunks},
-            {"security_bits", c.security_bits}};
+            {"security_bits", c.security.bits},
+            {"security", to_json(c.security)}};
 }
 ProgramClaims program_claims_from(const json::object& o) {
     ProgramClaims c;
     c.committed_digest = text_field(o, "committed_digest"), c.vk_digest = text_field(o, "vk_digest");
     c.profile = text_field(o, "profile"), c.exit_code = static_cast<uint32_t>(number_field(o, "exit_code"));
-    c.chunks = number_field(o, "chunks"), c.security_bits = real_field(o, "security_bits");
+    c.chunks = number_field(o, "chunks"), c.security = security_from(o);
     return c;
 }
 

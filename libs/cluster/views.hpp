@@ -19,6 +19,7 @@ boost::json::object to_json(const Task&);
 boost::json::object to_json(const Attempt&);
 boost::json::object to_json(const Node&);
 boost::json::object to_json(const Event&);
+boost::json::object to_json(const Security&);
 boost::json::object to_json(const BlockClaims&);
 boost::json::object to_json(const ProgramClaims&);
 boost::json::object to_json(const BlockFacts&);
@@ -35,6 +36,9 @@ bool bool_field(const boost::json::object&, std::string_view key);
 HostResult<std::string> need_text(const boost::json::object&, std::string_view key);
 /// A whole number; refuses negative, fractional and overflowing ones.
 HostResult<uint64_t> need_number(const boost::json::object&, std::string_view key);
+
+/// One line for people.
+std::string to_text(const Security&);
 
 BlockClaims block_claims_from(const boost::json::object&);
 ProgramClaims program_claims_from(const boost::json::object&);
