@@ -158,6 +158,27 @@ TEST_CASE("a block proof says what its committed bytes say, and each of them cou
     CHECK(w.verdict(encode_block_file(longer)) == "proof_committed_bytes");
 }
 
+TEST_CASE("a block proof's file has one form") {
+    const World& w = world();
+    const auto code = [&](const Bytes& b) { return decode_block_file(b).error().code; };
+    const auto with = [&](size_t at, uint8_t x) {
+        Bytes b = w.file;
+        b[at] = x;
+        return code(b);
+    };
+    CHECK(with(0, 'a') == "proof_magic");
+    CHECK(with(7, 'p') == "proof_magic");
+    CHECK(with(8, 2) == "proof_version");
+    CHECK(with(12 + 7, 1) == "proof_truncated");  // the committed part's length
+    for (const size_t n : {size_t{0}, size_t{11}})
+        CHECK(code(Bytes(w.file.begin(), w.file.begin() + static_cast<ptrdiff_t>(n))) == "proof_magic");
+    for (const size_t n : {size_t{12}, size_t{19}, size_t{21}, w.file.size() - 1})
+        CHECK(code(Bytes(w.file.begin(), w.file.begin() + static_cast<ptrdiff_t>(n))) == "proof_truncated");
+    Bytes longer = w.file;
+    longer.push_back(0);
+    CHECK(code(longer) == "proof_trailing_bytes");
+}
+
 TEST_CASE("claims that the proof commits to are refused if they are no block's, another program's or another chain's") {
     const World& w = world();
     const auto with = [&](auto&& change) {
