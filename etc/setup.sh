@@ -4,14 +4,14 @@
 #   etc/setup.sh packages   install what the build needs (apt, as root)
 #   etc/setup.sh build      packages, then configure and build the release preset
 #   etc/setup.sh cuda       packages, then compile the CUDA backend, with a toolkit of its own if there is none
-#   etc/setup.sh test       build, compile the CUDA backend, then run every test
+#   etc/setup.sh test       build, compile the CUDA backend and run it emulated, then run every test
 #   etc/setup.sh demo       build, then prove the block in etc/demo on a local cluster
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1  # checkouts in different folders share one compiler cache
 
 PACKAGES=(clang-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-build ccache
-    libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
+    libboost1.81-dev libboost-context1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
     libcpp-httplib-dev libyaml-cpp-dev libfmt-dev libssl-dev libsqlite3-dev libarchive-dev zlib1g-dev libsystemd-dev
     catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-user python3 python3-venv curl ca-certificates)
 
@@ -45,6 +45,16 @@ cuda() {
     cmake --build --preset cuda --target ashlar_cuda cuda_parity
 }
 
+# The CUDA kernels on the host (test/support/cuda_emulation) under the sanitizers.
+emulated() {
+    local sanitizers
+    for sanitizers in asan-ubsan tsan; do
+        cmake --preset "$sanitizers" -B "build/cuda-emulated-$sanitizers" -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
+        cmake --build "build/cuda-emulated-$sanitizers" --target cuda_emulated_parity cuda_emulation_selftest
+        ctest --test-dir "build/cuda-emulated-$sanitizers" -L cuda --output-on-failure -j "$(nproc)"
+    done
+}
+
 case "${1:-}" in
     packages) packages ;;
     build) build ;;
@@ -52,6 +62,7 @@ case "${1:-}" in
     test)
         build
         cuda
+        emulated
         ctest --preset release -j "$(nproc)"
         ;;
     demo)

@@ -4,6 +4,7 @@
 
 #include "kernels/exec/check.cuh"
 #include "kernels/exec/device.hpp"
+#include "kernels/exec/launch.cuh"
 #include "libs/field/extension.hpp"
 
 namespace ashlar::cuda {
@@ -26,7 +27,7 @@ __global__ void __launch_bounds__(THREADS) run(size_t n, Kernel kernel) {
 /// of E.
 template <size_t K, class Kernel>
 __global__ void __launch_bounds__(THREADS) run_reduce(size_t n, Kernel kernel, Ext* partial) {
-    __shared__ Ext sums[THREADS];
+    ASHLAR_SHARED(Ext, sums, THREADS);
     std::array<Ext, K> acc;
     for (size_t k = 0; k < K; k++) acc[k] = Ext::zero();
     const size_t step = size_t{gridDim.x} * THREADS;
@@ -59,7 +60,7 @@ class CudaBackend {
     template <class Kernel>
     Result<void, Error> launch(size_t n, const Kernel& kernel) const {
         if (n == 0) return {};
-        detail::run<<<detail::blocks_for(n, 1u << 20), detail::THREADS, 0, stream_>>>(n, kernel);
+        cuda::launch(detail::run<Kernel>, detail::blocks_for(n, 1u << 20), detail::THREADS, stream_, n, kernel);
         return check_launch("launch");
     }
 
@@ -71,7 +72,7 @@ class CudaBackend {
         constexpr unsigned MOST_BLOCKS = 1024;
         const unsigned blocks = detail::blocks_for(n, MOST_BLOCKS);
         ASHLAR_ASSIGN(auto partial, DeviceBuffer<Ext>::make(size_t{blocks} * K));
-        detail::run_reduce<K><<<blocks, detail::THREADS, 0, stream_>>>(n, kernel, partial.data());
+        cuda::launch(detail::run_reduce<K, Kernel>, blocks, detail::THREADS, stream_, n, kernel, partial.data());
         ASHLAR_TRY(check_launch("reduce"));
         ASHLAR_TRY(check(cudaStreamSynchronize(stream_), "reduce"));
         std::array<Ext, MOST_BLOCKS * K> host;

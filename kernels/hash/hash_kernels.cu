@@ -2,6 +2,7 @@
 #include "kernels/hash/hash_kernels.hpp"
 
 #include "kernels/exec/check.cuh"
+#include "kernels/exec/launch.cuh"
 #include "kernels/hash/poseidon2.cuh"
 #include "libs/hash/digest.hpp"
 
@@ -65,7 +66,7 @@ unsigned blocks(size_t n) { return static_cast<unsigned>((n + THREADS - 1) / THR
 
 Result<void, Error> permute_states(F* d_states, size_t n) {
     if (n == 0) return {};
-    permute_kernel<<<blocks(n), THREADS>>>(d_states, n);
+    launch(permute_kernel, blocks(n), THREADS, nullptr, d_states, n);
     return check_launch("permute_states");
 }
 
@@ -81,13 +82,14 @@ void permute_states_on_host(F* states, size_t n) {
 Result<void, Error> hash_leaves(const F* d_columns, size_t stride, size_t width, unsigned log_rows, bool bit_reversed,
                                 F* d_out) {
     if (log_rows > 31) return fail("cuda", "hash_leaves: more than 2^31 rows");
-    leaf_kernel<<<blocks(size_t{1} << log_rows), THREADS>>>(d_columns, stride, width, log_rows, bit_reversed, d_out);
+    launch(leaf_kernel, blocks(size_t{1} << log_rows), THREADS, nullptr, d_columns, stride, width, log_rows,
+           bit_reversed, d_out);
     return check_launch("hash_leaves");
 }
 
 Result<void, Error> hash_level(const F* d_below, size_t n, F* d_out) {
     if (n == 0) return {};
-    level_kernel<<<blocks(n), THREADS>>>(d_below, n, d_out);
+    launch(level_kernel, blocks(n), THREADS, nullptr, d_below, n, d_out);
     return check_launch("hash_level");
 }
 
