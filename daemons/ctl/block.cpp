@@ -9,6 +9,7 @@
 #include "daemons/ctl/execute.hpp"
 #include "libs/base/hex.hpp"
 #include "libs/cluster/blob_store.hpp"
+#include "libs/cluster/verdict.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/describe.hpp"
@@ -105,9 +106,8 @@ HostResult<Outcome> verify(const Options& o) {
     Outcome out;
     if (!claims && exit_code_of(claims.error()) != 1) return Fail{claims.error()};
     Error error = claims ? Error{} : claims.error();
-    if (claims && !wanted.empty() && claims->block_hash != wanted)
-        error = {"proof_of_another_block",
-                 fmt::format("the proof is of block {}, the folder holds {}", claims->block_hash, wanted)};
+    if (claims && o.has("block"))
+        if (const auto right = expect_block(*claims, wanted); !right) error = right.error();
     const bool valid = error.code.empty();
     if (claims) out.json = to_json(*claims);
     out.json["valid"] = valid;

@@ -11,14 +11,13 @@
 #include "libs/base/hex.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/block_file.hpp"
-#include "libs/cluster/key_security.hpp"
+#include "libs/cluster/verdict.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
-#include "libs/machine/verify_on_threads.hpp"
 
 namespace ashlar::ctl {
 
@@ -133,8 +132,7 @@ HostResult<Outcome> prove(const Options& o) {
 }
 
 /// The verifying key: of a program, or from a file.
-HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_name) {
-    profile_name = o.text("profile");
+HostResult<machine::VerifyingKey> key_of(const Options& o) {
     if (o.has("elf") == o.has("vk")) return fail("usage", "name either --elf or --vk");
     if (o.has("vk")) {
         ASHLAR_ASSIGN(const Bytes bytes, read_file(o.path("vk")));
@@ -144,13 +142,11 @@ HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_
                         vk.error().code == machine::VerifyCode::key ? "no program has this verifying key"
                                                                     : "the verifying key file is not valid",
                         "make the key from the program with `program vk`");
-        for (const iop::Profile& p : iop::all_profiles())
-            if (p.words() == vk->proof.profile.words()) profile_name = p.name;
         return std::move(*vk);
     }
-    const iop::Profile* profile = iop::named_profile(profile_name);
+    const iop::Profile* profile = iop::named_profile(o.text("profile"));
     if (!profile || profile->for_tests)
-        return fail("profile_unknown", fmt::format("there is no security profile '{}'", profile_name),
+        return fail("profile_unknown", fmt::format("there is no security profile '{}'", o.text("profile")),
                     "use chunk-small or chunk");
     ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
     ASHLAR_ASSIGN(rv32::Program program, rv32::load_elf(elf));
@@ -159,68 +155,50 @@ HostResult<machine::VerifyingKey> key_of(const Options& o, std::string& profile_
     return std::move(key.vk);
 }
 
-std::string digest_of(const machine::VerifyingKey& vk) {
-    return to_hex(rv32::digest_bytes(machine::vk_digest(vk)).view());
-}
-
 HostResult<Outcome> verify(const Options& o) {
-    std::string profile;
-    ASHLAR_ASSIGN(const machine::VerifyingKey vk, key_of(o, profile));
+    ASHLAR_ASSIGN(const machine::VerifyingKey vk, key_of(o));
     ASHLAR_ASSIGN(const Bytes proof, read_file(o.path("proof")));
-    const auto begin = Clock::now();
-    exec::ThreadPool pool;
-    const auto claims = machine::verify_run(vk, proof, machine::verify_on_threads(pool));
-    const double ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    const std::string key_digest = digest_of(vk);
-    Error error;
-    if (!claims)
-        error = {"proof_" + std::string(machine::to_string(claims.error().code)),
-                 fmt::format("refused at part {}", claims.error().index)};
-    const std::string digest = claims ? to_hex(claims->committed_bytes().view()) : "";
-    const auto wanted = [&](const char* option) {
-        const std::string hex = o.text(option);
-        return hex.starts_with("0x") ? hex.substr(2) : hex;
-    };
-    if (claims && o.has("committed-digest") && digest != wanted("committed-digest"))
-        error = {"proof_committed_digest", "the proof commits to " + digest};
-    if (claims && claims->deferred_chain != std::array<uint32_t, 9>{})
-        error = {"proof_demands_others", "the program demands other proofs, which this file does not hold"};
-    if (o.has("vk-digest") && key_digest != wanted("vk-digest"))
-        error = {"vk_other_digest", "the verifying key has the digest " + key_digest,
-                 "the key is of another program, or of another version or profile of it"};
-    const bool valid = error.code.empty();
+    ProgramWanted wanted;
+    for (const auto& [option, hex] :
+         {std::pair{"committed-digest", &wanted.committed_digest}, {"vk-digest", &wanted.vk_digest}}) {
+        if (!o.has(option)) continue;
+        const auto digest = fixed_from_hex<32>(o.text(option));
+        if (!digest) return fail("usage", fmt::format("--{} must be 64 hex digits", option));
+        *hex = to_hex(digest->view());
+    }
+    const auto claims = judge_program(vk, proof, wanted);
     const Security security = security_of(vk);
+    const std::string digest = claims ? claims->committed_digest : "", key_digest = digest_hex(vk);
     Outcome out;
-    out.exit_code = valid ? 0 : 1;
-    out.json = {
-        {"valid", valid},
-        {"committed_digest", digest},
-        {"exit_code", claims ? json::value(claims->exit_code) : json::value()},
-        {"vk_digest", key_digest},
-        {"vk_source", o.has("vk") ? "file" : "elf"},
-        {"profile", profile},
-        {"security_bits", security.bits},
-        {"security", to_json(security)},
-        {"milliseconds", ms},
-        {"error", valid ? json::value() : json::value(json::object{{"code", error.code}, {"message", error.message}})}};
-    out.human = valid ? fmt::format("valid: commits to {}\n  under the verifying key {}{}\n  {}\n  {:.0f} ms", digest,
-                                    key_digest,
-                                    o.has("vk") && !o.has("vk-digest") ? ", which is only as good as its source" : "",
-                                    to_text(security), ms)
-                      : fmt::format("not valid: {} ({})", error.message, error.code);
+    out.exit_code = claims ? 0 : 1;
+    out.json = {{"valid", claims.has_value()},
+                {"committed_digest", digest},
+                {"exit_code", claims ? json::value(claims->exit_code) : json::value()},
+                {"vk_digest", key_digest},
+                {"vk_source", o.has("vk") ? "file" : "elf"},
+                {"profile", profile_name(vk)},
+                {"security_bits", security.bits},
+                {"security", to_json(security)},
+                {"milliseconds", claims ? claims->milliseconds : 0},
+                {"error", claims ? json::value() : json::value(to_json(claims.error()))}};
+    out.human = claims ? fmt::format("valid: commits to {}\n  under the verifying key {}{}\n  {}\n  {:.0f} ms", digest,
+                                     key_digest,
+                                     o.has("vk") && !o.has("vk-digest") ? ", which is only as good as its source" : "",
+                                     to_text(security), claims->milliseconds)
+                       : fmt::format("not valid: {} ({})", claims.error().message, claims.error().code);
     return out;
 }
 
 HostResult<Outcome> vk(const Options& o) {
-    std::string profile;
-    ASHLAR_ASSIGN(const machine::VerifyingKey key, key_of(o, profile));
+    ASHLAR_ASSIGN(const machine::VerifyingKey key, key_of(o));
     ASHLAR_TRY(write_file_atomically(o.path("out"), machine::encode(key), 0644));
     if (o.has("digest"))
         ASHLAR_TRY(write_file_atomically(o.path("digest"), rv32::digest_bytes(machine::vk_digest(key)).view(), 0644));
     uint64_t rows = 0;
     for (const uint32_t h : key.proof.fixed_heights) rows += h;
-    return Outcome{
-        0, {{"vk_digest", digest_of(key)}, {"profile", profile}, {"rows", rows}}, "vk digest " + digest_of(key)};
+    return Outcome{0,
+                   {{"vk_digest", digest_hex(key)}, {"profile", profile_name(key)}, {"rows", rows}},
+                   "vk digest " + digest_hex(key)};
 }
 
 json::object inspect_run(BytesView bytes) {

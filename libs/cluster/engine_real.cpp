@@ -10,7 +10,7 @@
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/block_file.hpp"
 #include "libs/cluster/engine.hpp"
-#include "libs/cluster/key_security.hpp"
+#include "libs/cluster/verdict.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
@@ -30,17 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 /// Keys kept: the two block programs and one more.
 constexpr size_t KEYS_KEPT = 3;
-
-double milliseconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-std::string digest_hex(const rv32::DigestWords& words) { return to_hex(rv32::digest_bytes(words).view()); }
-
-Fail<Error> refused(const machine::VerifyFailure& f, const std::string& what) {
-    return fail("proof_" + std::string(machine::to_string(f.code)),
-                fmt::format("{} is not valid: {} (part {})", what, machine::to_string(f.code), f.index));
-}
 
 std::string fork_name(evm::Revision revision) {
     static constexpr const char* NAMES[] = {"paris", "shanghai", "cancun", "prague", "osaka"};
@@ -87,31 +76,15 @@ class MachineService final : public ProvingService {
                       {"trace", s.trace_seconds}};
         for (const machine::StageSeconds& stage : s.stages) out.stages.emplace_back(stage.name, stage.wall);
         out.stages.emplace_back("verify", s.verify_seconds);
-        out.committed_digest = digest_hex(proven.report.committed_digest);
+        out.committed_digest = to_hex(rv32::digest_bytes(proven.report.committed_digest).view());
         out.committed = std::move(proven.report.committed);
-        out.vk_digest = digest_hex(machine::vk_digest(key->vk));
+        out.vk_digest = digest_hex(key->vk);
         return out;
     }
 
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(elf, profile, 0));
-        const auto begin = Clock::now();
-        exec::ThreadPool pool;
-        const auto claims = machine::verify_run(key->vk, proof, machine::verify_on_threads(pool));
-        const double ms = milliseconds_since(begin);
-        if (!claims) return refused(claims.error(), "the proof");
-        if (std::any_of(claims->deferred_chain.begin(), claims->deferred_chain.end(),
-                        [](uint32_t w) { return w != 0; }))
-            return fail("proof_demands_others", "the program demands other proofs, and this file holds none");
-        ProgramClaims out;
-        out.committed_digest = to_hex(claims->committed_bytes().view());
-        out.vk_digest = digest_hex(machine::vk_digest(key->vk));
-        out.profile = profile;
-        out.exit_code = claims->exit_code;
-        out.chunks = claims->chunks;
-        out.security = security_of(key->vk);
-        out.milliseconds = ms;
-        return out;
+        return judge_program(key->vk, proof);
     }
 
     HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
@@ -170,41 +143,9 @@ class MachineService final : public ProvingService {
 
     HostResult<BlockClaims> verify_block(const BlockPrograms& programs, BytesView proof, const std::string& chain,
                                          const std::string& profile) override {
-        ASHLAR_ASSIGN(const BlockFile file, decode_block_file(proof));
         ASHLAR_ASSIGN(const machine::ProvingKey* aggregator, key_of(programs.aggregator_elf, profile, 0));
         ASHLAR_ASSIGN(const machine::ProvingKey* subblock, key_of(programs.subblock_elf, profile, 0));
-        const auto begin = Clock::now();
-        exec::ThreadPool pool;
-        const auto claims =
-            machine::verify_block(aggregator->vk, subblock->vk, file.proof, machine::verify_on_threads(pool));
-        const double ms = milliseconds_since(begin);
-        if (!claims) return refused(claims.error(), "the block proof");
-        // The proof binds the digest; the file's bytes count only because they hash to it.
-        if (to_hex(claims->aggregator.committed_bytes().view()) != sha256_hex(file.committed))
-            return fail("proof_committed_bytes", "the claims in the file are not what the proof commits to");
-        const auto claim = ethereum::BlockClaim::decode(file.committed);
-        if (!claim) return fail("proof_committed_bytes", "the committed bytes are not a block's claims");
-        if (claim->subblock_vk != rv32::digest_bytes(machine::vk_digest(subblock->vk)))
-            return fail("proof_other_program", "the block was proven with another subblock program");
-        std::optional<ethereum::ChainConfig> config;
-        if (chain.empty()) {
-            config = ethereum::known_chain(claim->chain_id);
-        } else {
-            ASHLAR_ASSIGN(config, ethereum::load_chain(chain));
-        }
-        if (!config || claim->config_digest != config->digest())
-            return fail("proof_other_chain", "the block was proven under other chain rules",
-                        "name the chain with --chain");
-        BlockClaims out;
-        out.chain_id = claim->chain_id, out.number = claim->number, out.gas_used = claim->gas_used;
-        out.block_hash = to_hex0x(claim->block_hash.view()), out.parent_hash = to_hex0x(claim->parent_hash.view());
-        out.state_root_before = to_hex0x(claim->root_before.view()),
-        out.state_root = to_hex0x(claim->root_after.view());
-        out.config_digest = to_hex0x(claim->config_digest.view());
-        out.security = security_of(aggregator->vk);  // both keys have one machine and one profile
-        out.profile = profile;
-        out.milliseconds = ms;
-        return out;
+        return judge_block(aggregator->vk, subblock->vk, proof, chain);
     }
 
   private:
