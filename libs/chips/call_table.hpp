@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 
 namespace ashlar::chips {
 

@@ -9,7 +9,7 @@
 #include "libs/crypto/inverse.hpp"
 #include "libs/crypto/limbs.hpp"
 #include "libs/crypto/montgomery_adx.hpp"
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 
 namespace ashlar::crypto {
 

@@ -6,7 +6,7 @@
 #include "libs/crypto/limbs.hpp"
 #include "libs/crypto/montgomery_adx.hpp"
 #ifdef __riscv
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #endif
 
 namespace ashlar::crypto {

@@ -8,7 +8,7 @@
 #include "libs/base/bytes.hpp"
 #include "libs/crypto/limbs.hpp"
 #ifdef __riscv
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #endif
 
 namespace ashlar::evm {

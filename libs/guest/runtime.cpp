@@ -6,7 +6,7 @@
 #include <new>
 
 #include "libs/guest/deferred_digest.hpp"
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #include "libs/hash/sha256.hpp"
 
 extern "C" {

@@ -5,7 +5,7 @@
 
 #include "libs/hash/keccak_constants.hpp"
 #ifdef __riscv
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #else
 #include "libs/hash/permutation_counts.hpp"
 #endif

@@ -5,7 +5,7 @@
 #include <bit>
 
 #if defined(__riscv)
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #endif
 
 namespace ashlar::hash {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #include "libs/rv32/precompiles.hpp"
 
 /// The system calls of guest-abi section 3 as data. Index = position in CALLS.

@@ -11,7 +11,9 @@ block=(--block "$root/etc/demo" --chain "$root/etc/demo/chain.json")
 fail() { echo "demo_block: $1" >&2; exit 1; }
 
 "$ctl" block execute "${block[@]}" --guest --subblock-gas 100000 --json > "$work/execute.json"
-grep -q '"valid":true' "$work/execute.json" && grep -q '"agrees":true' "$work/execute.json" || fail "execution: $(cat "$work/execute.json")"
+for word in '"valid":true' '"agrees":true'; do
+    grep -q "$word" "$work/execute.json" || fail "execution: $(cat "$work/execute.json")"
+done
 
 "$ctl" block prove "${block[@]}" --subblock-gas 100000 --out "$work/proof" --json > "$work/prove.json" || fail "proving: $(cat "$work/prove.json")"
 grep -q '"part":"subblock 1"' "$work/prove.json" || fail "fewer than two subblocks: $(cat "$work/prove.json")"
@@ -30,10 +32,12 @@ for part in 0 1 2 3 4 5 6 7 8 9; do
     at=$((part * (size - 1) / 9))
     cp "$work/proof" "$work/changed"
     byte=$(od -An -tu1 -j "$at" -N 1 "$work/proof" | tr -d ' ')
-    printf "\\x$(printf %x $((byte ^ 1)))" | dd of="$work/changed" bs=1 seek="$at" conv=notrunc status=none
+    printf '%b' "\\x$(printf %x $((byte ^ 1)))" | dd of="$work/changed" bs=1 seek="$at" conv=notrunc status=none
     rc=0
     "$ctl" block verify "${block[@]}" --proof "$work/changed" --json > "$work/changed.json" || rc=$?
-    [ "$rc" -eq 1 ] && grep -q '"valid":false' "$work/changed.json" || fail "byte $at of $size changed: exit $rc, $(cat "$work/changed.json")"
+    if [ "$rc" -ne 1 ] || ! grep -q '"valid":false' "$work/changed.json"; then
+        fail "byte $at of $size changed: exit $rc, $(cat "$work/changed.json")"
+    fi
 done
 rc=0
 "$ctl" block verify --block "$root/etc/demo" --chain mainnet --proof "$work/proof" --json > "$work/chain.json" || rc=$?

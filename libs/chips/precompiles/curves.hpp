@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "libs/chips/precompiles/modulus.hpp"
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 
 /// Short Weierstrass curves y^2 = x^3 + A x + B as the chips need them (guest-abi section 5.5).
 namespace ashlar::chips {

@@ -2,7 +2,7 @@
 #include "libs/evm/precompiles.hpp"
 #include "libs/evm/uint256.hpp"
 #include "libs/guest/runtime.hpp"
-#include "libs/guest/syscalls.hpp"
+#include "libs/abi/syscalls.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "test/unit/evm/guest_work.hpp"
 
