@@ -75,10 +75,8 @@ Result<Node*, Error> decode_branch(Arena& arena, BytesView rlp, BytesView payloa
     const uint8_t* p = payload.data();
     const uint8_t* end = p + payload.size();
     for (Slot& slot : b->slot) {
-        const size_t n = reference_size(p, end);
-        if (n == 0) return Fail{Error::malformed_node};
         slot.item = p;
-        p += n;
+        p += reference_size(p, end);  // stays before what is no reference: the end is not reached
     }
     if (end - p != 1 || *p != 0x80) return Fail{Error::malformed_node};
     return b;
@@ -91,12 +89,11 @@ Result<Node*, Error> decode_node(Arena& arena, BytesView rlp, uint32_t born) {
     if (!list) return Fail{Error::malformed_node};
     const BytesView payload = list->rest();
     if (Node* b = decode_full_branch(arena, rlp, payload, born)) return b;
-    auto first = list->next();
-    if (!first) return Fail{Error::malformed_node};
     // Two items: leaf or extension. The second ends the list; a branch goes on.
+    auto first = list->next();
     const BytesView behind = list->rest();
     auto second = list->next();
-    if (!second) return Fail{Error::malformed_node};
+    if (!second) return Fail{Error::malformed_node};  // also if the first was not there
     if (!list->empty()) return decode_branch(arena, rlp, payload, born);
 
     if (first->is_list || first->payload.empty()) return Fail{Error::malformed_node};
@@ -115,7 +112,7 @@ Result<Node*, Error> decode_node(Arena& arena, BytesView rlp, uint32_t born) {
         s->value = second->payload;
     } else {
         const size_t n = reference_size(behind.data(), behind.data() + behind.size());
-        if (n < 2 || n != behind.size() || s->path.size == 0) return Fail{Error::malformed_node};
+        if (n < 2 || s->path.size == 0) return Fail{Error::malformed_node};
         s->slot.item = behind.data();
     }
     return s;

@@ -25,7 +25,8 @@ struct StreamWriter {
             const NodeSource::Entry* entry = source->find(slot.item + 1);
             node = entry ? entry->node : nullptr;
         }
-        return node && node->mark == epoch ? node : nullptr;
+        if (!node || node->mark != epoch) return nullptr;
+        return node;
     }
 
     uint32_t write(const Node* node) {
@@ -57,8 +58,8 @@ struct StreamReader {
     /// @param depth   nibbles of the key above this node.
     /// @param accounts  whether this is the account trie.
     Result<Node*, Error> node(const uint8_t* digest, size_t depth, bool accounts) {
-        if (left == 0 || end - at < 4) return Fail{Error::truncated};
-        left--;
+        if (end - at < 4) return Fail{Error::truncated};
+        left--;  // one node too many is noticed at the end
         const uint32_t head = load_le32(at);
         const size_t size = head & 0xffff, padded = (size + 3) & ~size_t{3};
         const uint32_t mask = head >> 16;

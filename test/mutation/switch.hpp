@@ -42,13 +42,13 @@ auto value_or_empty(Result& r) {
 }  // namespace ashlar::mutation
 
 /// ASHLAR_TRY and ASHLAR_ASSIGN that go on after an error.
-#define ASHLAR_MUTATION_TRY(id, expr)                                                    \
-    do {                                                                                 \
-        if (auto ashlar_try_ = (expr); !ashlar_try_ && !::ashlar::mutation::on(id))      \
-            return ::ashlar::Fail{std::move(ashlar_try_).error()};                       \
+#define ASHLAR_MUTATION_TRY(id, expr)                                               \
+    do {                                                                            \
+        if (auto ashlar_try_ = (expr); !ashlar_try_ && !::ashlar::mutation::on(id)) \
+            return ::ashlar::Fail{std::move(ashlar_try_).error()};                  \
     } while (0)
-#define ASHLAR_MUTATION_ASSIGN(id, decl, expr)                                             \
-    auto ASHLAR_JOIN(ashlar_r_, __LINE__) = (expr);                                        \
-    if (!ASHLAR_JOIN(ashlar_r_, __LINE__) && !::ashlar::mutation::on(id))                  \
-        return ::ashlar::Fail{std::move(ASHLAR_JOIN(ashlar_r_, __LINE__)).error()};        \
+#define ASHLAR_MUTATION_ASSIGN(id, decl, expr)                                      \
+    auto ASHLAR_JOIN(ashlar_r_, __LINE__) = (expr);                                 \
+    if (!ASHLAR_JOIN(ashlar_r_, __LINE__) && !::ashlar::mutation::on(id))           \
+        return ::ashlar::Fail{std::move(ASHLAR_JOIN(ashlar_r_, __LINE__)).error()}; \
     decl = ::ashlar::mutation::value_or_empty(ASHLAR_JOIN(ashlar_r_, __LINE__))

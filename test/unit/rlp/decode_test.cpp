@@ -32,7 +32,16 @@ TEST_CASE("rlp reads the forms of appendix B") {
     CHECK(*Reader{b}.u64() == 0);
     b = hex("c7c0c1c0c3c0c1c0");
     Reader list = *rlp::read_list(b);
-    for (int i = 0; i < 3; i++) CHECK(list.next()->is_list);
+    for (int i = 0; i < 3; i++) {
+        CHECK(list.next_is_list());
+        CHECK(list.next()->is_list);
+    }
+    CHECK_FALSE(list.next_is_list());
+    CHECK_FALSE(Reader{Bytes{0xbf}}.next_is_list());
+    const Bytes two = hex("c0c0");
+    Reader first{BytesView{two.data(), 1}};
+    CHECK(first.next());
+    CHECK_FALSE(first.next_is_list());
     CHECK(list.finish());
 }
 
@@ -60,6 +69,38 @@ TEST_CASE("rlp refuses every non-canonical form by name") {
     CHECK(Reader{b}.fixed<20>().error() == rlp::Error::wrong_length);
     b = hex("c080");
     CHECK(rlp::read_list(b).error() == rlp::Error::trailing_bytes);
+}
+
+TEST_CASE("rlp lengths are refused one beyond their bounds, and no earlier") {
+    const auto with_payload = [](std::string_view header, size_t payload) {
+        Bytes b = hex(header);
+        b.resize(b.size() + payload, 0x11);
+        return b;
+    };
+    const auto error_of = [](const Bytes& b) {
+        auto item = Reader{b}.next();
+        REQUIRE_FALSE(item);
+        return item.error();
+    };
+    // The length itself is looked at before what it counts is missed.
+    CHECK(next_error("b800") == rlp::Error::non_canonical);
+    CHECK(error_of(with_payload("b837", 55)) == rlp::Error::non_canonical);
+    CHECK(Reader{with_payload("b838", 56)}.next());
+    CHECK(error_of(with_payload("b90040", 64)) == rlp::Error::non_canonical);
+    // Four bytes of length at most: a fifth would be cut off, and 2^32 + 56 read as 56.
+    CHECK(error_of(with_payload("bc0100000038", 56)) == rlp::Error::truncated);
+    const Bytes longest = with_payload("bb01000000", 1 << 24);
+    Reader reader{longest};
+    CHECK(reader.bytes()->size() == 1 << 24);
+}
+
+TEST_CASE("rlp fields pass on why their item cannot be read") {
+    const Bytes nothing, list = hex("c0");
+    CHECK(Reader{nothing}.bytes().error() == rlp::Error::truncated);
+    CHECK(Reader{nothing}.list().error() == rlp::Error::truncated);
+    CHECK(Reader{nothing}.fixed<20>().error() == rlp::Error::truncated);
+    CHECK(Reader{list}.integer(32).error() == rlp::Error::expected_string);
+    CHECK(rlp::read_list(nothing).error() == rlp::Error::truncated);
 }
 
 TEST_CASE("rlp re-encodes whatever it accepts to the same bytes") {
