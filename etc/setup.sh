@@ -43,6 +43,7 @@ cuda() {
     nvcc=$(etc/cuda_toolkit.sh)
     cmake --preset cuda -DCMAKE_CUDA_COMPILER="$nvcc" -DASHLAR_TESTS=OFF -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
     cmake --build --preset cuda --target ashlar_cuda cuda_parity
+    kernels/resources.py "$nvcc"
 }
 
 # The CUDA kernels on the host (test/support/cuda_emulation) under the sanitizers.

@@ -84,9 +84,28 @@ class DevicePoseidon2 {
     template <unsigned I>
     static __host__ __device__ __forceinline__ void internal_element(F (&s)[WIDTH], F total) {
         if constexpr (I < WIDTH) {
-            constexpr uint32_t V = Parameters::DIAGONAL[I].monty();
-            s[I] = total + s[I] * F::from_monty(V);
+            constexpr auto V = Parameters::DIAGONAL_ENTRIES[I];
+            s[I] = plus_diagonal<V.multiplier, V.shift>(total, s[I]);
             internal_element<I + 1>(s, total);
+        }
+    }
+    /// total + M 2^-K x without a product, which would keep the multiplier busy three times.
+    template <int M, unsigned K>
+    static __host__ __device__ __forceinline__ F plus_diagonal(F total, F x) {
+        if constexpr (K == 0) {
+            constexpr int SIZE = M < 0 ? -M : M;
+            static_assert(SIZE >= 1 && SIZE <= 4);
+            const F twice = SIZE > 1 ? x.doubled() : x;
+            const F all = SIZE == 4 ? twice.doubled() : SIZE == 3 ? twice + x : twice;
+            return M < 0 ? total - all : total + all;
+        } else {
+            // As p = 127 2^24 + 1, x 2^-K = (x >> K) - 127 2^(24-K) (x mod 2^K).
+            static_assert((M == 1 || M == -1) && K <= 24);
+            const uint32_t high = x.monty() >> K;
+            const F low = F::from_monty(((x.monty() & ((1u << K) - 1)) << (24 - K)) * 127);  // below p
+            if constexpr (M == -1) return (total + low) - F::from_monty(high);
+            const uint32_t sum = (total - low).monty() + high, less = sum - F::P;  // sum < 2^32
+            return F::from_monty(less < sum ? less : sum);
         }
     }
 };
