@@ -11,6 +11,8 @@
 #include <chrono>
 #include <thread>
 
+#include "libs/cluster/descriptors.hpp"
+
 namespace ashlar::ctl {
 
 using Clock = std::chrono::steady_clock;
@@ -79,6 +81,7 @@ HostResult<void> Children::spawn(Child& c) {
         ::dup2(null, 0);
         ::dup2(fd, 1);
         ::dup2(fd, 2);
+        cluster::close_descriptors_from(3);
         ::execv(argv[0], argv.data());
         ::_exit(127);
     }

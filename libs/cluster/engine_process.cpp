@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "libs/base/log.hpp"
+#include "libs/cluster/descriptors.hpp"
 #include "libs/cluster/views.hpp"
 
 namespace ashlar::cluster {
@@ -100,6 +101,7 @@ HostResult<void> EngineProcess::start() {
             ::fcntl(ENGINE_FD, F_SETFD, 0);
         else
             ::dup2(ends[1], ENGINE_FD);
+        close_descriptors_from(ENGINE_FD + 1);
         sigset_t none;
         ::sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -15,6 +15,9 @@ namespace json = boost::json;
 
 namespace {
 
+/// A connection that the peer has closed fails within this time; a peer that is slow takes longer.
+constexpr auto DEAD_AT_ONCE = std::chrono::milliseconds(500);
+
 class LibClient final : public HttpClient {
   public:
     LibClient(const std::string& origin, std::string prefix, const std::string& token,
@@ -37,7 +40,7 @@ class LibClient final : public HttpClient {
             request.body = body;
             request.set_header("Content-Type", "application/json");
         }
-        const auto result = client_.send(request);
+        const auto result = on_live_connection([&] { return client_.send(request); });
         if (!result) return unreachable(result.error());
         return HttpReply{result->status, result->body};
     }
@@ -54,7 +57,8 @@ class LibClient final : public HttpClient {
             in.read(piece.data(), static_cast<std::streamsize>(std::min(length, piece.size())));
             return in.gcount() > 0 && sink.write(piece.data(), static_cast<size_t>(in.gcount()));
         };
-        const auto result = client_.Put(prefix_ + path, size, provider, "application/octet-stream");
+        const auto result =
+            on_live_connection([&] { return client_.Put(prefix_ + path, size, provider, "application/octet-stream"); });
         if (!result) return unreachable(result.error());
         return HttpReply{result->status, result->body};
     }
@@ -96,6 +100,20 @@ class LibClient final : public HttpClient {
   private:
     std::string origin_, prefix_;
     httplib::Client client_;
+
+    /// A server may close an idle connection just when the next request is on its way: that one goes again at once, on
+    /// a new connection. A request that was waited for in vain does not, nor one on a connection that was new.
+    template <class Request>
+    httplib::Result on_live_connection(const Request& request) {
+        const bool kept = client_.is_socket_open() != 0;
+        const auto begin = std::chrono::steady_clock::now();
+        auto result = request();
+        const bool broken =
+            !result && (result.error() == httplib::Error::Read || result.error() == httplib::Error::Write);
+        if (!kept || !broken || std::chrono::steady_clock::now() - begin >= DEAD_AT_ONCE) return result;
+        client_.stop();
+        return request();
+    }
 
     Fail<Error> unreachable(httplib::Error error) const {
         return fail("peer_unreachable", fmt::format("{}: {}", origin_, httplib::to_string(error)),

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "libs/base/log.hpp"
+#include "libs/cluster/descriptors.hpp"
 #include "libs/cluster/http.hpp"
 
 namespace ashlar::cluster {
@@ -97,6 +98,7 @@ class BeastServer final : public HttpServer {
                         "make one with `ashlarctl token create`, or listen on 127.0.0.1");
         const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
         acceptor_.open(endpoint.protocol(), ec);
+        if (!ec) close_on_exec(acceptor_.native_handle());
         if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
         if (!ec) acceptor_.bind(endpoint, ec);
         if (!ec) acceptor_.listen(1024, ec);
@@ -154,6 +156,7 @@ class BeastServer final : public HttpServer {
                 co_await timer.async_wait(token);
                 continue;
             }
+            close_on_exec(socket.native_handle());
             if (connections_ >= options_.limits.connections) continue;  // closes it
             connections_++;
             auto executor = socket.get_executor();
