@@ -48,21 +48,24 @@ HostResult<Outcome> init(const Options& o) {
     return Outcome{0, {{"role", role.name}, {"file", o.text("out")}}, "wrote " + o.text("out")};
 }
 
-HostResult<Config> load(const Options& o, const Role& role) {
+HostResult<Config> load(const Options& o, const Role& role, bool look_at_files) {
     ConfigSources sources;
+    for (const ConfigSchema other : {ConfigSchema(coordinator::KEYS), ConfigSchema(worker::KEYS)})
+        for (const std::string_view key : key_names(other)) sources.other_keys.push_back(key);
+    sources.look_at_files = look_at_files;
     sources.file = o.has("config") ? o.path("config") : std::filesystem::path("/etc/ashlar") / (role.name + ".yaml");
     return load_config(role.schema, sources);
 }
 
 HostResult<Outcome> check(const Options& o) {
     ASHLAR_ASSIGN(const Role role, role_of(o));
-    ASHLAR_TRY(load(o, role));
+    ASHLAR_TRY(load(o, role, true));
     return Outcome{0, {{"role", role.name}, {"valid", true}}, "the configuration is good"};
 }
 
 HostResult<Outcome> show(const Options& o) {
     ASHLAR_ASSIGN(const Role role, role_of(o));
-    ASHLAR_ASSIGN(const Config config, load(o, role));
+    ASHLAR_ASSIGN(const Config config, load(o, role, false));
     json::object values;
     for (const ConfigKey& k : role.schema)
         values[k.name] = json::object{{"value", config.text(k.name)}, {"origin", config.origin(k.name)}};

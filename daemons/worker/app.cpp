@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "daemons/coordinator/config.hpp"
 #include "daemons/worker/config.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/node.hpp"
@@ -45,7 +46,7 @@ int run(const std::string& role, int argc, char** argv, const ServiceFactory& se
     const DaemonSpec spec{
         "ashlar-" + role,
         role == "worker" ? "proves subblocks for the coordinator" : "joins subblock proofs for the coordinator",
-        "/etc/ashlar/" + role + ".yaml", KEYS};
+        "/etc/ashlar/" + role + ".yaml", KEYS, key_names(coordinator::KEYS)};
     const StartUp up = start_up(spec, argc, argv);
     if (!up.config) return up.exit_code;
     take_signals();

@@ -8,10 +8,10 @@ namespace ashlar::worker {
 /// Every key of ashlar-worker and ashlar-aggregator.
 inline constexpr ConfigKey KEYS[] = {
     {"coordinator_url", ConfigType::url, "", "Where the coordinator answers.", "", 0, 0, true},
-    {"token_file", ConfigType::path, "",
+    {"token_file", ConfigType::file, "",
      "File with this daemon's node token; empty only for a coordinator without tokens."},
     {"name", ConfigType::text, "", "Name shown to people; default: the host name."},
-    {"listen", ConfigType::text, "127.0.0.1:0", "Address and port of this daemon's own status; port 0 picks one."},
+    {"listen", ConfigType::address, "127.0.0.1:0", "Address and port of this daemon's own status; port 0 picks one."},
     {"advertised_url", ConfigType::url, "", "Where others reach this daemon's status; default: the loopback address."},
     {"tokens_file", ConfigType::path, "", "Tokens for this daemon's own port; default: tokens in state_dir."},
     {"state_dir", ConfigType::path, "", "Where inputs and results in work lie; default: /var/lib/ashlar/ROLE."},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/base/config.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
@@ -9,6 +10,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
+
+#include "libs/base/suggest.hpp"
 
 namespace ashlar {
 
@@ -24,21 +27,6 @@ std::string upper_env(std::string_view key) {
     return s;
 }
 
-size_t distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); j++) row[j] = j;
-    for (size_t i = 1; i <= a.size(); i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); j++) {
-            const size_t keep = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-            diagonal = keep;
-        }
-    }
-    return row[b.size()];
-}
-
 std::string type_name(const ConfigKey& k) {
     switch (k.type) {
         case ConfigType::number:
@@ -49,8 +37,17 @@ std::string type_name(const ConfigKey& k) {
             return "a url such as http://host:port";
         case ConfigType::list:
             return "a list";
+        case ConfigType::numbers:
+            return k.unit.empty() ? "a list of whole numbers" : fmt::format("a list of whole numbers of {}", k.unit);
+        case ConfigType::directories:
+            return "a list of folders";
         case ConfigType::path:
+        case ConfigType::file:
+        case ConfigType::directory:
             return "a path";
+        case ConfigType::address:
+            return "an address and port such as 127.0.0.1:8080 or [::]:8080";
+        case ConfigType::choice_or_file:
         case ConfigType::text:
             break;
     }
@@ -70,14 +67,28 @@ bool is_url(std::string_view s) {
     return false;
 }
 
-bool is_choice(std::string_view choices, std::string_view value) {
-    while (!choices.empty()) {
-        const size_t comma = choices.find(',');
-        if (choices.substr(0, comma) == value) return true;
-        choices = comma == std::string_view::npos ? "" : choices.substr(comma + 1);
+std::vector<std::string_view> split(std::string_view list) {
+    std::vector<std::string_view> out;
+    while (!list.empty()) {
+        const size_t comma = list.find(',');
+        if (comma != 0) out.push_back(list.substr(0, comma));
+        list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
     }
-    return false;
+    return out;
 }
+
+bool is_address(std::string_view s) {
+    const size_t colon = s.rfind(':');
+    if (colon == std::string_view::npos) return false;
+    const auto port = parse_number(s.substr(colon + 1));
+    std::string host(s.substr(0, colon));
+    const bool v6 = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (v6) host = host.substr(1, host.size() - 2);
+    uint8_t address[sizeof(in6_addr)];
+    return port && *port <= 65535 && ::inet_pton(v6 ? AF_INET6 : AF_INET, host.c_str(), address) == 1;
+}
+
+bool is_list(ConfigType t) { return t == ConfigType::list || t == ConfigType::numbers || t == ConfigType::directories; }
 
 }  // namespace
 
@@ -91,14 +102,8 @@ const std::string& Config::origin(std::string_view key) const { return at(key).o
 uint64_t Config::number(std::string_view key) const { return parse_number(text(key)).value_or(0); }
 
 std::vector<std::string> Config::list(std::string_view key) const {
-    std::vector<std::string> out;
-    std::string_view rest = text(key);
-    while (!rest.empty()) {
-        const size_t comma = rest.find(',');
-        if (comma != 0) out.emplace_back(rest.substr(0, comma));
-        rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
-    }
-    return out;
+    const auto parts = split(text(key));
+    return {parts.begin(), parts.end()};
 }
 
 std::string Config::show(ConfigSchema schema) const {
@@ -116,8 +121,9 @@ class ConfigLoader {
     HostResult<Config> load() {
         for (const ConfigKey& k : schema_) config_.values_[std::string(k.name)] = {std::string(k.fallback), "default"};
         if (sources_.file) {
-            ASHLAR_TRY(read_file(*sources_.file));
-            ASHLAR_TRY(read_drop_ins(sources_.file->parent_path() / "conf.d"));
+            ASHLAR_TRY(read_file(*sources_.file, false));
+            ASHLAR_TRY(read_drop_ins(sources_.file->parent_path() / "conf.d", true));
+            ASHLAR_TRY(read_drop_ins(sources_.file->parent_path() / (sources_.file->stem().string() + ".d"), false));
         }
         for (const ConfigKey& k : schema_) {
             const std::string name = upper_env(k.name);
@@ -144,25 +150,21 @@ class ConfigLoader {
     }
 
     Fail<Error> unknown(const std::string& name, const std::string& where) const {
-        std::string_view nearest;
-        size_t best = 4;  // further apart is not a slip of the finger
-        for (const ConfigKey& k : schema_)
-            if (const size_t d = distance(name, k.name); d < best) best = d, nearest = k.name;
         return fail("config_unknown_key", fmt::format("{}: unknown key '{}'", where, name),
-                    nearest.empty() ? "remove it; `ashlarctl config init` prints every key"
-                                    : fmt::format("did you mean '{}'?", nearest));
+                    did_you_mean(name, key_names(schema_), "remove it; `ashlarctl config init` prints every key"));
     }
 
-    HostResult<void> read_drop_ins(const fs::path& dir) {
+    HostResult<void> read_drop_ins(const fs::path& dir, bool shared) {
         std::error_code ec;
         std::set<fs::path> files;
         for (fs::directory_iterator it(dir, ec), end; !ec && it != end; it.increment(ec))
             if (it->path().extension() == ".yaml") files.insert(it->path());
-        for (const auto& f : files) ASHLAR_TRY(read_file(f));
+        for (const auto& f : files) ASHLAR_TRY(read_file(f, shared));
         return {};
     }
 
-    HostResult<void> read_file(const fs::path& file) {
+    /// `shared`: other roles read it too, and have keys of their own.
+    HostResult<void> read_file(const fs::path& file, bool shared) {
         std::ifstream in(file);
         if (!in)
             return fail("config_unreadable", fmt::format("{}: cannot be opened", file.string()),
@@ -183,6 +185,8 @@ class ConfigLoader {
             const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
             const std::string where = fmt::format("{}:{}", file.string(), entry.first.Mark().line + 1);
             const ConfigKey* key = find(name);
+            const auto& others = sources_.other_keys;
+            if (!key && shared && std::find(others.begin(), others.end(), name) != others.end()) continue;
             if (!key) return unknown(name, where);
             if (!seen.insert(name).second)
                 return fail("config_duplicate_key", fmt::format("{}: key '{}' appears twice", where, name),
@@ -197,7 +201,7 @@ class ConfigLoader {
         if (node.IsNull()) return std::string();
         if (node.IsScalar()) return node.Scalar();
         std::string joined;
-        bool flat = key.type == ConfigType::list && node.IsSequence();
+        bool flat = is_list(key.type) && node.IsSequence();
         if (flat)
             for (const auto& item : node) {
                 if (!item.IsScalar())
@@ -226,30 +230,67 @@ class ConfigLoader {
                         std::string(key.description));
         bool ok = true;
         if (key.type == ConfigType::number) {
-            const auto n = parse_number(v.text);
-            ok = n.has_value();
-            if (ok && (*n < key.min || *n > key.max)) {
-                const std::string unit = key.unit.empty() ? "" : " " + std::string(key.unit);
-                return fail("config_bounds",
-                            fmt::format("{}: key '{}' is {}, outside its bounds", v.origin, key.name, v.text),
-                            key.max == UINT64_MAX ? fmt::format("at least {}{}", key.min, unit)
-                                                  : fmt::format("from {} to {}{}", key.min, key.max, unit));
-            }
+            ASHLAR_TRY(check_number(key, v.text, v.origin));
+        } else if (key.type == ConfigType::numbers) {
+            for (const std::string_view item : split(v.text)) ASHLAR_TRY(check_number(key, item, v.origin));
         } else if (key.type == ConfigType::boolean) {
             ok = v.text == "true" || v.text == "false";
         } else if (key.type == ConfigType::url) {
             ok = is_url(v.text);
+        } else if (key.type == ConfigType::address) {
+            ok = is_address(v.text);
         }
-        if (!ok)
-            return fail("config_type",
-                        fmt::format("{}: key '{}' must be {}, not '{}'", v.origin, key.name, type_name(key), v.text),
-                        std::string(key.description));
-        if (!key.choices.empty() && !is_choice(key.choices, v.text))
-            return fail("config_bounds", fmt::format("{}: key '{}' cannot be '{}'", v.origin, key.name, v.text),
-                        fmt::format("one of {}", key.choices));
+        if (!ok) return wrong_type(key, v.text, v.origin);
+        const auto choices = split(key.choices);
+        if (!choices.empty() && std::find(choices.begin(), choices.end(), v.text) == choices.end()) {
+            std::error_code ec;
+            const bool or_file = key.type == ConfigType::choice_or_file;
+            if (!or_file || !fs::is_regular_file(v.text, ec))
+                return fail("config_bounds", fmt::format("{}: key '{}' cannot be '{}'", v.origin, key.name, v.text),
+                            did_you_mean(v.text, choices,
+                                         fmt::format("one of {}{}", key.choices, or_file ? ", or a file" : "")));
+        }
+        return sources_.look_at_files ? look(key, v) : HostResult<void>();
+    }
+
+    static Fail<Error> wrong_type(const ConfigKey& key, std::string_view text, const std::string& origin) {
+        return fail("config_type",
+                    fmt::format("{}: key '{}' must be {}, not '{}'", origin, key.name, type_name(key), text),
+                    std::string(key.description));
+    }
+
+    static HostResult<void> check_number(const ConfigKey& key, std::string_view text, const std::string& origin) {
+        const auto n = parse_number(text);
+        if (!n) return wrong_type(key, text, origin);
+        if (*n >= key.min && *n <= key.max) return {};
+        const std::string unit = key.unit.empty() ? "" : " " + std::string(key.unit);
+        return fail("config_bounds", fmt::format("{}: key '{}' is {}, outside its bounds", origin, key.name, text),
+                    key.max == UINT64_MAX ? fmt::format("at least {}{}", key.min, unit)
+                                          : fmt::format("from {} to {}{}", key.min, key.max, unit));
+    }
+
+    static HostResult<void> look(const ConfigKey& key, const Config::Value& v) {
+        std::vector<std::string_view> paths;
+        if (key.type == ConfigType::directories) paths = split(v.text);
+        if (key.type == ConfigType::directory || key.type == ConfigType::file) paths = {v.text};
+        for (const std::string_view p : paths) {
+            std::error_code ec;
+            const bool folder = key.type != ConfigType::file;
+            if (folder ? fs::is_directory(p, ec) : fs::is_regular_file(p, ec)) continue;
+            return fail(
+                "config_file_missing",
+                fmt::format("{}: key '{}': there is no {} {}", v.origin, key.name, folder ? "folder" : "file", p),
+                std::string(key.description));
+        }
         return {};
     }
 };
+
+std::vector<std::string_view> key_names(ConfigSchema schema) {
+    std::vector<std::string_view> out;
+    for (const ConfigKey& k : schema) out.push_back(k.name);
+    return out;
+}
 
 HostResult<Config> load_config(ConfigSchema schema, const ConfigSources& sources) {
     return ConfigLoader(schema, sources).load();
@@ -268,12 +309,12 @@ std::string sample_config(ConfigSchema schema, std::string_view title) {
         out += fmt::format("\n# {}", k.description);
         if (!k.unit.empty()) out += fmt::format(" [{}]", k.unit);
         if (!k.choices.empty()) out += fmt::format(" One of {}.", k.choices);
-        if (k.type == ConfigType::number && (k.min || k.max != UINT64_MAX))
+        if ((k.type == ConfigType::number || k.type == ConfigType::numbers) && (k.min || k.max != UINT64_MAX))
             out += k.max == UINT64_MAX ? fmt::format(" At least {}.", k.min) : fmt::format(" {} to {}.", k.min, k.max);
         out += '\n';
         if (k.required && k.fallback.empty()) {
             out += fmt::format("{}: {}\n", k.name, k.type == ConfigType::url ? "http://CHANGE_ME" : PLACEHOLDER);
-        } else if (k.type == ConfigType::list) {
+        } else if (is_list(k.type)) {
             out += fmt::format("{}: [{}]\n", k.name, k.fallback);
         } else {
             out += fmt::format("{}: {}\n", k.name, k.fallback.empty() ? "\"\"" : k.fallback);

@@ -14,9 +14,23 @@
 
 namespace ashlar {
 
-/// `list` is a YAML sequence, or comma separated in the environment and in flags. `url` is http:// or https:// (ws
-/// too).
-enum class ConfigType { text, path, number, boolean, url, list };
+/// `list` is a YAML sequence, or comma separated in the environment and in flags; `numbers` one of whole numbers, each
+/// within the bounds; `directories` one of folders. `url` is http:// or https:// (ws too). `address` is IP:PORT.
+/// `file`, `directory` and `directories` must exist, `path` need not. `choice_or_file` is one of the choices or a file.
+enum class ConfigType {
+    text,
+    path,
+    number,
+    boolean,
+    url,
+    list,
+    numbers,
+    address,
+    file,
+    directory,
+    directories,
+    choice_or_file
+};
 
 /// One key, declared once: the parser, `--help`, the sample file and the reference table all come from this.
 struct ConfigKey {
@@ -57,13 +71,21 @@ class Config {
 
 /// Where values come from, strongest first: flags, environment, drop-ins, file, defaults.
 struct ConfigSources {
-    std::optional<std::filesystem::path> file;         ///< drop-ins are `conf.d/*.yaml` beside it, in order of name
+    /// Drop-ins lie beside it, in order of name: `conf.d/*.yaml` for all roles of this host, then those of its own,
+    /// `worker.d/*.yaml` for worker.yaml.
+    std::optional<std::filesystem::path> file;
     std::map<std::string, std::string> flags;          ///< by key name
     std::function<const char*(const char*)> env = {};  ///< getenv when empty
+    std::vector<std::string_view> other_keys = {};     ///< keys of other roles: skipped in conf.d
+    bool look_at_files = false;                        ///< whether files and folders are checked to be there
 };
 
+/// The names of a schema's keys.
+std::vector<std::string_view> key_names(ConfigSchema schema);
+
 /// Reads and checks. Error codes: config_unreadable, config_syntax, config_unknown_key, config_duplicate_key,
-/// config_type, config_bounds, config_placeholder, config_missing. Messages name file and line, hints the remedy.
+/// config_type, config_bounds, config_placeholder, config_missing, config_file_missing. Messages name file and line,
+/// hints the remedy.
 HostResult<Config> load_config(ConfigSchema schema, const ConfigSources& sources);
 
 /// A commented YAML file: required keys carry a placeholder that load_config refuses, the others their default.

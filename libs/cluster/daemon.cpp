@@ -51,6 +51,8 @@ StartUp start_up(const DaemonSpec& spec, int argc, char** argv) {
         return {std::nullopt, 0};
     }
     ConfigSources sources;
+    sources.other_keys = spec.other_keys;
+    sources.look_at_files = true;
     std::error_code ec;
     if (values.count("config"))
         sources.file = values["config"].as<std::string>();

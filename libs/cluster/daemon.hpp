@@ -14,6 +14,7 @@ struct DaemonSpec {
     std::string name, purpose;
     std::string config_file;  ///< read when it exists and no --config is given
     ConfigSchema schema;
+    std::vector<std::string_view> other_keys = {};  ///< of other daemons that may share this one's conf.d
 };
 
 /// Keys every daemon has; put them in front of a daemon's own.

@@ -17,6 +17,10 @@ namespace ashlar::cluster {
 /// What suits the CPU backend: the same 128 bits as `chunk`, with less proof of work and more queries.
 inline constexpr const char* DEFAULT_PROFILE = "chunk-small";
 
+/// What a configuration may name.
+inline constexpr const char* PROFILES = "chunk-small,chunk";
+inline constexpr const char* CHAINS = "mainnet,sepolia,holesky,hoodi";
+
 /// What a proof is made with. Nothing here is process-wide: it travels with the task.
 struct ProveOptions {
     uint64_t chunk_cycles = uint64_t{1} << 20;

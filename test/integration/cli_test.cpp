@@ -201,7 +201,18 @@ TEST_CASE("configuration and tokens from the command line") {
     const std::string file = (dir.path / "coordinator.yaml").string(), tokens = (dir.path / "tokens").string();
     CHECK(run_ctl("config init coordinator --out " + file).code == 0);
     CHECK(run_ctl("config init coordinator --out " + file).code == 2);
+    std::filesystem::create_directory(dir.path / "coordinator.d");
+    std::ofstream(dir.path / "coordinator.d" / "10.yaml") << "artefact_dir: /nonexistent\n";
+    CHECK(run_ctl("config check coordinator --config " + file).code == 2);
+    std::ofstream(dir.path / "coordinator.d" / "10.yaml") << "artefact_dir: " << dir.path.string() << "\n";
     CHECK(run_ctl("config check coordinator --config " + file).code == 0);
+    // Drop-ins of the whole host: what is the worker's does not stop the coordinator.
+    std::filesystem::create_directory(dir.path / "conf.d");
+    std::ofstream(dir.path / "conf.d" / "10.yaml") << "coordinator_url: http://127.0.0.1:8080\n";
+    CHECK(run_ctl("config check coordinator --config " + file).code == 0);
+    std::ofstream(dir.path / "conf.d" / "10.yaml") << "chain: mainet\n";
+    CHECK(run_ctl("config check coordinator --config " + file).code == 2);
+    std::filesystem::remove_all(dir.path / "conf.d");
     CHECK(run_ctl("config show coordinator --config " + file + " --json").has({"values"}));
     CHECK(run_ctl("config init worker --out " + (dir.path / "w.yaml").string()).code == 0);
     CHECK(run_ctl("config check worker --config " + (dir.path / "w.yaml").string()).code == 2);

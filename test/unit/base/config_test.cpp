@@ -90,6 +90,81 @@ TEST_CASE("a bad environment value or flag names its source") {
     CHECK(load_config(KEYS, {"/nonexistent/file.yaml", {}, NO_ENV}).error().code == "config_unreadable");
 }
 
+TEST_CASE("values that cannot work are refused before anything starts, with the nearest that can") {
+    const TempDir dir;
+    dir.write("there.json", "{}");
+    constexpr ConfigKey typed[] = {
+        {"listen", ConfigType::address, "127.0.0.1:8080", "Where to listen."},
+        {"sizes", ConfigType::numbers, "8,4", "Sizes, largest first.", "cycles", 2, 64},
+        {"profile", ConfigType::text, "small", "Profile.", "", 0, 0, false, "small,large"},
+        {"chain", ConfigType::choice_or_file, "mainnet", "Chain.", "", 0, 0, false, "mainnet,sepolia"},
+        {"inputs", ConfigType::directories, "", "Folders of inputs."},
+        {"programs", ConfigType::directory, "", "Folder of programs."},
+        {"token", ConfigType::file, "", "Token file."},
+    };
+    struct Verdict {
+        const char* code = nullptr;  ///< nullptr: accepted
+        std::string hint = {};
+    };
+    const std::string here = dir.path.string();
+    const std::vector<std::pair<std::string, Verdict>> cases = {
+        {"listen: 127.0.0.1:99999", {"config_type", "Where to listen."}},
+        {"listen: 127.0.0.1", {"config_type", "Where to listen."}},
+        {"listen: '127.0.0.1:'", {"config_type", "Where to listen."}},
+        {"listen: a.host:80", {"config_type", "Where to listen."}},
+        {"listen: '[::1]:8080'", {}},
+        {"listen: 0.0.0.0:65535", {}},
+        {"sizes: [foo, 12]", {"config_type", "Sizes, largest first."}},
+        {"sizes: [12, 65]", {"config_bounds", "from 2 to 64 cycles"}},
+        {"sizes: [64, 2]", {}},
+        {"profile: smal", {"config_bounds", "did you mean 'small'?"}},
+        {"profile: something", {"config_bounds", "one of small,large"}},
+        {"chain: mainet", {"config_bounds", "did you mean 'mainnet'?"}},
+        {"chain: /nonexistent/chain.json", {"config_bounds", "one of mainnet,sepolia, or a file"}},
+        {"chain: " + here + "/there.json", {}},
+        {"inputs: [" + here + ", /nonexistent]", {"config_file_missing", "Folders of inputs."}},
+        {"inputs: [" + here + "]", {}},
+        {"programs: " + here + "/there.json", {"config_file_missing", "Folder of programs."}},
+        {"programs: " + here, {}},
+        {"token: " + here, {"config_file_missing", "Token file."}},
+        {"token: " + here + "/there.json", {}},
+    };
+    for (const auto& [line, want] : cases) {
+        INFO(line);
+        dir.write("c.yaml", line + "\n");
+        ConfigSources sources{dir.path / "c.yaml", {}, NO_ENV};
+        sources.look_at_files = true;
+        const auto r = load_config(typed, sources);
+        REQUIRE(r.has_value() == !want.code);
+        if (!want.code) continue;
+        CHECK(r.error().code == want.code);
+        CHECK(r.error().hint == want.hint);
+        CHECK_THAT(r.error().message, Catch::Contains("c.yaml:1: key '"));
+    }
+    // To print a configuration its files need not be there.
+    dir.write("c.yaml", "programs: /nonexistent\n");
+    CHECK(load_config(typed, {dir.path / "c.yaml", {}, NO_ENV}));
+}
+
+TEST_CASE("drop-ins that roles share may hold keys of other roles; those of one role may not") {
+    const TempDir dir;
+    fs::create_directories(dir.path / "c.d");
+    dir.write("c.yaml", "coordinator_url: http://a:1\n");
+    dir.write("conf.d/all.yaml", "slots: 3\nsubblock_gas: 5\n");
+    dir.write("c.d/own.yaml", "slots: 4\n");
+    ConfigSources sources{dir.path / "c.yaml", {}, NO_ENV};
+    CHECK(load_config(KEYS, sources).error().code == "config_unknown_key");
+    sources.other_keys = {"subblock_gas", "chain"};
+    const auto c = load_config(KEYS, sources);
+    REQUIRE(c);
+    CHECK(c->number("slots") == 4);
+    dir.write("conf.d/all.yaml", "subblock_gaz: 5\n");  // nobody's
+    CHECK(load_config(KEYS, sources).error().code == "config_unknown_key");
+    dir.write("conf.d/all.yaml", "");
+    dir.write("c.d/own.yaml", "subblock_gas: 5\n");
+    CHECK(load_config(KEYS, sources).error().code == "config_unknown_key");
+}
+
 TEST_CASE("the sample is refused until its placeholders are filled, then loads with the defaults") {
     const TempDir dir;
     std::string sample = sample_config(KEYS, "sample");
