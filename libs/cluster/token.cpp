@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/cluster/token.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,10 +24,29 @@ namespace {
 
 constexpr std::string_view ROLE_NAMES[] = {"none", "reader", "node", "admin"};
 
-int64_t steady_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
+/// Held while a token file is read and replaced.
+class Turn {
+  public:
+    explicit Turn(const fs::path& file) {
+        fd_ = ::open((file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        held_ = fd_ >= 0 && ::flock(fd_, LOCK_EX) == 0;
+        if (!held_) error_ = errno;
+    }
+    ~Turn() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    HostResult<void> held(const fs::path& file) const {
+        if (held_) return {};
+        return fail("file_unwritable", fmt::format("{}.lock: {}", file.string(), std::strerror(error_)),
+                    "check the folder and its permissions");
+    }
+
+  private:
+    int fd_ = -1, error_ = 0;
+    bool held_ = false;
+};
 
 }  // namespace
 
@@ -84,6 +105,8 @@ HostResult<void> TokenFile::save(const std::vector<TokenRecord>& records) const 
 }
 
 HostResult<std::string> TokenFile::create(Role role, const std::string& note) const {
+    const Turn turn(file_);
+    ASHLAR_TRY(turn.held(file_));
     ASHLAR_ASSIGN(auto records, list());
     std::string clean;
     for (const char c : note) clean += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
@@ -96,6 +119,8 @@ HostResult<std::string> TokenFile::create(Role role, const std::string& note) co
 }
 
 HostResult<void> TokenFile::revoke(const std::string& id) const {
+    const Turn turn(file_);
+    ASHLAR_TRY(turn.held(file_));
     ASHLAR_ASSIGN(auto records, list());
     if (std::erase_if(records, [&](const TokenRecord& r) { return r.id == id; }) == 0)
         return fail("token_unknown", fmt::format("no token has the id '{}'", id),
@@ -103,30 +128,28 @@ HostResult<void> TokenFile::revoke(const std::string& id) const {
     return save(records);
 }
 
+TokenVerifier::Stamp TokenVerifier::stamp() const {
+    struct stat st{};
+    if (::stat(file_.c_str(), &st) != 0) return {};
+    return {st.st_ino, static_cast<uint64_t>(st.st_size), st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+}
+
 HostResult<void> TokenVerifier::load() {
-    ASHLAR_ASSIGN(auto records, TokenFile(file_).list());
     const std::lock_guard lock(mutex_);
-    records_ = std::move(records);
-    std::error_code ec;
-    stamp_ = fs::last_write_time(file_, ec);
-    checked_ms_ = steady_ms();
+    stamp_ = stamp();
+    ASHLAR_ASSIGN(records_, TokenFile(file_).list());
     return {};
 }
 
 void TokenVerifier::refresh() {
-    const int64_t now = steady_ms();
-    if (now - checked_ms_ < 1000) return;
-    checked_ms_ = now;
-    std::error_code ec;
-    const auto stamp = fs::last_write_time(file_, ec);
-    if (stamp == stamp_) return;
+    const Stamp now = stamp();
+    if (now == stamp_) return;
+    stamp_ = now;
     auto records = TokenFile(file_).list();
-    if (!records) {  // a half-edited file must not lock everybody out
+    if (records)
+        records_ = std::move(*records);
+    else  // a half-edited file must not lock everybody out
         log::warning("token_file_ignored", {{"reason", records.error().message}});
-        return;
-    }
-    stamp_ = stamp;
-    records_ = std::move(*records);
 }
 
 std::optional<Role> TokenVerifier::check(std::string_view token) {

@@ -28,7 +28,8 @@ struct TokenRecord {
     std::string note;
 };
 
-/// The token file of a daemon: lines `id role sha256 created note`, mode 0600, replaced atomically.
+/// The token file of a daemon: lines `id role sha256 created note`, mode 0600, replaced atomically. Changes take turns:
+/// one that reads the file and writes it holds a lock on the file beside it.
 class TokenFile {
   public:
     explicit TokenFile(std::filesystem::path file) : file_(std::move(file)) {}
@@ -44,7 +45,7 @@ class TokenFile {
     HostResult<void> save(const std::vector<TokenRecord>& records) const;
 };
 
-/// Checks bearer tokens against a token file; notices changes of the file within a second. Thread-safe.
+/// Checks bearer tokens against a token file; a change of the file counts from the next request on. Thread-safe.
 class TokenVerifier {
   public:
     explicit TokenVerifier(std::filesystem::path file) : file_(std::move(file)) {}
@@ -58,8 +59,13 @@ class TokenVerifier {
     std::filesystem::path file_;
     std::mutex mutex_;
     std::vector<TokenRecord> records_;
-    std::filesystem::file_time_type stamp_{};
-    int64_t checked_ms_ = 0;
+    /// What of the file changes when it does: each write makes another file.
+    struct Stamp {
+        uint64_t inode = 0, size = 0;
+        int64_t seconds = 0, nanoseconds = 0;
+        bool operator==(const Stamp&) const = default;
+    } stamp_;
+    Stamp stamp() const;
     void refresh();
 };
 

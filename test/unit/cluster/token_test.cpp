@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <thread>
 
 #include "test/unit/cluster/temp_dir.hpp"
 
@@ -65,4 +66,18 @@ TEST_CASE("a bad token file names its line; a missing one holds nothing") {
     CHECK(*read_token(dir.path / "t") == "abc");
     std::ofstream(dir.path / "empty") << "\n";
     CHECK(read_token(dir.path / "empty").error().code == "token_file_bad");
+}
+
+TEST_CASE("tokens made at the same time are all there") {
+    const TempDir dir;
+    constexpr int THREADS = 8, EACH = 5;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < THREADS; i++)
+        threads.emplace_back([&] {
+            for (int n = 0; n < EACH; n++) (void)TokenFile(dir.path / "tokens").create(Role::node, "");
+        });
+    for (auto& t : threads) t.join();
+    const auto records = TokenFile(dir.path / "tokens").list();
+    REQUIRE(records);
+    CHECK(records->size() == THREADS * EACH);
 }
