@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <filesystem>
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "libs/base/error.hpp"
 #include "libs/cluster/model.hpp"
 
 namespace ashlar::cluster {
@@ -15,6 +19,27 @@ inline constexpr const char* REPORT_HEADER =
 
 /// One row for a block in a final state. Proving runs from the first task to the end of verification.
 std::string report_row(const Block& block);
+/// The file. Rows are added at its end and never written again, so that a block costs one row whatever the history.
+class ReportFile {
+  public:
+    /// The last `limit` blocks that ended, oldest first.
+    using Ended = std::function<std::vector<Block>(size_t limit)>;
+    explicit ReportFile(std::filesystem::path file) : file_(std::move(file)) {}
+    /// Makes the file with up to `rows` rows if it is not there or has other columns; else cuts off a torn last line
+    /// and adds the rows it lacks of the last LOOKED_BACK blocks. Code file_unwritable.
+    HostResult<void> open(const Ended& ended, size_t rows);
+    /// Adds rows, in one write, except those open() has seen; all of them are there afterwards or none (a torn line is
+    /// cut off at once or by open()).
+    HostResult<void> append(const std::vector<Block>& blocks);
+    const std::filesystem::path& path() const { return file_; }
+
+    static constexpr size_t LOOKED_BACK = 1000;
+
+  private:
+    std::filesystem::path file_;
+    std::set<std::string> known_;  ///< "job,ordinal" of the last rows open() found or made
+};
+
 /// Header and rows.
 std::string report_csv(const std::vector<Block>& blocks);
 /// RFC 4180: quoted when it holds a comma, quote or line break.

@@ -94,3 +94,42 @@ TEST_CASE("block proof files: round trip, and every truncation refused") {
         CHECK_FALSE(decode_block_file(other));
     }
 }
+
+TEST_CASE("the report grows by a row a block; a restart adds what it lacks and mends a torn line") {
+    const ashlar::test::TempDir dir;
+    const auto file = dir.path / "r.csv";
+    std::vector<Block> ended;
+    const auto end = [&](int64_t job, uint64_t ordinal) {
+        Block b;
+        b.job = JobId{job}, b.ordinal = ordinal, b.state = BlockState::proven, b.reason = "a, \"b\"";
+        ended.push_back(b);
+        return b;
+    };
+    const auto last = [&](size_t n) {
+        return std::vector<Block>(ended.end() - static_cast<std::ptrdiff_t>(std::min(n, ended.size())), ended.end());
+    };
+    const auto content = [&] {
+        const auto bytes = read_file(file);
+        return std::string(bytes->begin(), bytes->end());
+    };
+    end(1, 0), end(1, 1);
+    {
+        ReportFile r(file);
+        REQUIRE(r.open(last, 100));
+        CHECK(content() == report_csv(ended));
+        REQUIRE(r.append({end(1, 2)}));
+        const Block next = end(1, 3);
+        REQUIRE(r.append({ended[0], next}));  // the first was there when it was opened
+        CHECK(content() == report_csv(ended));
+    }
+    REQUIRE(write_file_atomically(file, as_bytes(report_csv(ended) + "12,true,5")));
+    end(12, 3), end(2, 0);
+    ReportFile again(file);
+    REQUIRE(again.open(last, 100));
+    CHECK(content() == report_csv(ended));
+    // Other columns, or no file: made anew.
+    REQUIRE(write_file_atomically(file, as_bytes(std::string_view("other,columns\n1,2\n"))));
+    REQUIRE(ReportFile(file).open(last, 2));
+    CHECK(content() == report_csv({ended[4], ended[5]}));
+    CHECK(ReportFile(dir.path / "no" / "folder").open(last, 1).error().code == "file_unwritable");
+}
