@@ -122,6 +122,7 @@ HostResult<void> write_file_atomically(const fs::path& file, BytesView bytes, un
 
 struct BlobStore::Writer::State {
     fs::path dir, temporary;
+    std::shared_ptr<PutAgain> put_again;
     int fd = -1;
     Sha256 hash;
     ~State() {
@@ -149,6 +150,8 @@ HostResult<std::string> BlobStore::Writer::commit(const std::string& expected) {
     const fs::path target = state_->dir / name.substr(0, 2) / name;
     std::error_code ec;
     fs::create_directories(target.parent_path(), ec);
+    const std::lock_guard lock(state_->put_again->mutex);
+    if (fs::exists(target, ec)) state_->put_again->note(name);
     if (::rename(state_->temporary.c_str(), target.c_str()) != 0)
         return io_error("file_unwritable", target, "rename to");
     state_->temporary.clear();
@@ -173,7 +176,7 @@ HostResult<BlobStore> BlobStore::open(fs::path dir) {
 
 HostResult<BlobStore::Writer> BlobStore::writer() const {
     auto state = std::make_unique<Writer::State>();
-    state->dir = dir_;
+    state->dir = dir_, state->put_again = put_again_;
     const fs::path file = dir_ / "incoming" / random_hex(16);
     state->fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (state->fd < 0) return io_error("file_unwritable", file, "create");
@@ -183,7 +186,14 @@ HostResult<BlobStore::Writer> BlobStore::writer() const {
 
 HostResult<std::string> BlobStore::put(BytesView bytes) const {
     std::string name = sha256_hex(bytes);
-    if (has(name)) return name;
+    {
+        const std::lock_guard lock(put_again_->mutex);
+        if (has(name)) {
+            put_again_->note(name);
+            ::utimensat(AT_FDCWD, path(name).c_str(), nullptr, 0);  // as young as if it were written
+            return name;
+        }
+    }
     ASHLAR_ASSIGN(Writer w, writer());
     ASHLAR_TRY(w.append(bytes));
     return w.commit(name);
@@ -225,9 +235,33 @@ HostResult<Bytes> BlobStore::get(const std::string& name) const {
     return bytes;
 }
 
+std::vector<std::string> BlobStore::older_than(std::chrono::seconds age, unsigned shard) const {
+    std::vector<std::string> out;
+    std::error_code ec;
+    const auto before = fs::file_time_type::clock::now() - age;
+    for (fs::directory_iterator it(dir_ / fmt::format("{:02x}", shard), ec), end; !ec && it != end; it.increment(ec)) {
+        std::error_code gone;
+        const auto put = fs::last_write_time(it->path(), gone);
+        if (std::string name = it->path().filename(); !gone && put < before && is_blob_name(name)) out.push_back(name);
+    }
+    return out;
+}
+
 void BlobStore::remove(const std::string& name) const {
     std::error_code ec;
     if (is_blob_name(name)) fs::remove(path(name), ec);
+}
+
+void BlobStore::PutAgain::note(const std::string& name) {
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(names, [&](const auto& n) { return now - n.second > PUT_AGAIN; });
+    names[name] = now;
+}
+
+void BlobStore::remove_unless_put_again(const std::string& name) const {
+    const std::lock_guard lock(put_again_->mutex);
+    const auto again = put_again_->names.find(name);
+    if (again == put_again_->names.end() || std::chrono::steady_clock::now() - again->second > PUT_AGAIN) remove(name);
 }
 
 }  // namespace ashlar::cluster

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "libs/base/bytes.hpp"
 #include "libs/base/error.hpp"
@@ -56,11 +60,26 @@ class BlobStore {
     HostResult<Bytes> get(const std::string& name) const;
     /// Deletes a blob; nothing happens if it is not there.
     void remove(const std::string& name) const;
+    /// Deletes a blob that nothing refers to, unless this process put it a second time within PUT_AGAIN: whoever did may
+    /// be about to refer to it. older_than() finds it later.
+    void remove_unless_put_again(const std::string& name) const;
+    static constexpr std::chrono::hours PUT_AGAIN{1};
+    /// Blobs of one shard (0 to SHARDS-1, by their first byte) that were last put before `age` ago.
+    std::vector<std::string> older_than(std::chrono::seconds age, unsigned shard) const;
+    static constexpr unsigned SHARDS = 256;
     const std::filesystem::path& directory() const { return dir_; }
 
   private:
-    explicit BlobStore(std::filesystem::path dir) : dir_(std::move(dir)) {}
+    /// Names put though they were there, and when: see remove_unless_put_again().
+    struct PutAgain {
+        std::mutex mutex;
+        std::map<std::string, std::chrono::steady_clock::time_point> names;
+        void note(const std::string& name);  ///< `mutex` is held
+    };
+
+    explicit BlobStore(std::filesystem::path dir) : dir_(std::move(dir)), put_again_(std::make_shared<PutAgain>()) {}
     std::filesystem::path dir_;
+    std::shared_ptr<PutAgain> put_again_;
 };
 
 }  // namespace ashlar::cluster

@@ -40,6 +40,23 @@ TEST_CASE("a blob is what its name says, or it is not there") {
     CHECK(store->get(*name).error().code == "blob_missing");
 }
 
+TEST_CASE("a blob put a second time is not removed by who thinks that nobody needs it") {
+    const TempDir dir;
+    const auto store = BlobStore::open(dir.path);
+    REQUIRE(store);
+    const auto once = store->put(as_bytes("once")), twice = store->put(as_bytes("twice"));
+    const auto streamed = store->put(as_bytes("streamed"));
+    REQUIRE(store->put(as_bytes("twice")));
+    auto writer = store->writer();
+    REQUIRE(writer);
+    REQUIRE(writer->append(as_bytes("streamed")));
+    REQUIRE(writer->commit(*streamed));
+    for (const auto& name : {once, twice, streamed}) store->remove_unless_put_again(*name);
+    CHECK_FALSE(store->has(*once));
+    CHECK(store->has(*twice));
+    CHECK(store->has(*streamed));
+}
+
 TEST_CASE("corrupted and truncated uploads leave nothing behind") {
     const TempDir dir;
     const auto store = BlobStore::open(dir.path);
