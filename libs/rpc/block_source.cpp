@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <fstream>
@@ -81,18 +82,29 @@ HostResult<void> check_witness(const json::value& answer, const ethereum::Block&
     return {};
 }
 
+HostResult<uint64_t> parse_quantity(std::string_view text) {
+    uint64_t number = 0;
+    const auto [end, bad] =
+        std::from_chars(text.data() + std::min<size_t>(2, text.size()), text.data() + text.size(), number, 16);
+    if (!text.starts_with("0x") || bad != std::errc() || end != text.data() + text.size())
+        return fail("rpc_answer_bad", fmt::format("'{}' is not a block number", text.substr(0, 80)));
+    return number;
+}
+
 }  // namespace
+
+HostResult<uint64_t> head_number(const BlockSourceOptions& o, std::stop_token stop) {
+    ASHLAR_ASSIGN(const json::value v, call(o, "eth_blockNumber", {}, stop));
+    if (!v.is_string()) return fail("rpc_answer_bad", "eth_blockNumber gave no number");
+    return parse_quantity(std::string_view(v.as_string()));
+}
 
 std::string hex_quantity(uint64_t n) { return fmt::format("0x{:x}", n); }
 
 HostResult<uint64_t> fetch_block(const BlockSourceOptions& o, const std::string& which, const fs::path& dir,
                                  std::stop_token stop) {
     ASHLAR_ASSIGN(const Head head, head_of(o, which, stop));
-    uint64_t number = 0;
-    const auto [end, bad] =
-        std::from_chars(head.number.data() + 2, head.number.data() + head.number.size(), number, 16);
-    if (bad != std::errc() || end != head.number.data() + head.number.size())
-        return fail("rpc_answer_bad", fmt::format("'{}' is not a block number", head.number));
+    ASHLAR_ASSIGN(const uint64_t number, parse_quantity(head.number));
     std::error_code ec;
     fs::create_directories(dir, ec);
     if (ec) return fail("file_unwritable", fmt::format("{}: {}", dir.string(), ec.message()), "check the path");

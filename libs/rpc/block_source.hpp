@@ -15,6 +15,9 @@ using BlockSourceOptions = JsonRpcOptions;
 /// A number as Ethereum's JSON writes it: "0x1f".
 std::string hex_quantity(uint64_t n);
 
+/// The number of the newest block (eth_blockNumber). Codes as call(), plus rpc_answer_bad.
+HostResult<uint64_t> head_number(const BlockSourceOptions& options, std::stop_token stop = {});
+
 /// Fetches a block and its witness into `dir` (made if need be): block.rlp and witness.json, each written whole.
 /// `which` is a hex number, "latest" or a 32-byte hash. What was fetched before is not fetched again. Returns the
 /// number. What could not be read later is refused here: the block must be the one asked for and decode, the witness be
