@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,10 +16,12 @@
 
 #include "daemons/coordinator/config.hpp"
 #include "daemons/coordinator/proof_checks.hpp"
+#include "daemons/worker/config.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/input_folder.hpp"
 #include "libs/cluster/pulse.hpp"
 #include "libs/cluster/report.hpp"
+#include "libs/cluster/version.hpp"
 #include "libs/cluster/views.hpp"
 #include "libs/rpc/block_source.hpp"
 
@@ -36,6 +39,10 @@ constexpr auto ROUND_LIMIT = std::chrono::seconds(30);
 constexpr int VERIFY_TRIES = 3;
 constexpr int64_t HEAD_PAUSE_MS = 1000;
 constexpr int64_t LOCAL_PAUSE_MS = 1000;
+constexpr int64_t DISK_PAUSE_MS = 1000;
+constexpr int64_t SWEEP_PAUSE_MS = 10'000;
+constexpr auto ORPHAN_AGE = std::chrono::hours(24);
+constexpr size_t ENDED_AT_ONCE = 200;
 
 /// Unix time at start plus steady time since: goes on evenly when somebody sets the clock.
 int64_t steady_unix_ms() {
@@ -53,12 +60,12 @@ Policy policy_from(const Config& c) {
     p.attempt_silence_ms = static_cast<int64_t>(c.number("attempt_silence_s") * 1000);
     p.node_silence_ms = static_cast<int64_t>(c.number("node_silence_s") * 1000);
     p.backoff_ms = static_cast<int64_t>(c.number("backoff_ms"));
-    p.profile = c.text("profile");
+    p.profile = c.text("profile"), p.chain = c.text("chain"), p.version = VERSION;
     p.chunk_ladder = {c.number("chunk_cycles")};
     for (const auto& s : c.list("retry_chunk_cycles")) {
         uint64_t v = 0;
         std::from_chars(s.data(), s.data() + s.size(), v);
-        if (v >= 1024) p.chunk_ladder.push_back(v);
+        p.chunk_ladder.push_back(v);
     }
     return p;
 }
@@ -78,7 +85,6 @@ class Coordinator final : public App {
         : config_(config),
           state_dir_(config.path("state_dir")),
           engine_command_(std::move(engine_command)),
-          preparer_("preparer", engine_command_),
           verifier_("verifier", engine_command_) {}
     ~Coordinator() override { stop(); }
 
@@ -98,15 +104,10 @@ class Coordinator final : public App {
         ASHLAR_ASSIGN(auto blobs, BlobStore::open(state_dir_ / "blobs"));
         blobs_.emplace(std::move(blobs));
         ASHLAR_ASSIGN(store_, open_sqlite_store(state_dir_ / "coordinator.db"));
-        scheduler_.emplace(*store_, policy_from(config_), steady_unix_ms);
-        ASHLAR_TRY(scheduler_->recover());
-        context_ = std::make_unique<Context>(config_, *scheduler_, *blobs_, metrics_);
-        context_->now_ms = steady_unix_ms;
-        context_->started_ms = steady_unix_ms();
-        context_->report = config_.has("report_path") ? config_.path("report_path") : state_dir_ / "proving_report.csv";
+        Policy policy = policy_from(config_);
         const fs::path artefacts = config_.path("artefact_dir");
         for (const auto& [file, name] :
-             {std::pair{"subblock-elf", &context_->subblock_elf}, {"aggregator-elf", &context_->aggregator_elf}}) {
+             {std::pair{"subblock-elf", &policy.subblock_program}, {"aggregator-elf", &policy.aggregator_program}}) {
             auto blob = blobs_->put_file(artefacts / file);
             if (!blob)
                 return fail("artefact_missing",
@@ -114,12 +115,23 @@ class Coordinator final : public App {
                             "set artefact_dir to the folder with the guest programs");
             *name = *blob;
         }
+        scheduler_.emplace(*store_, policy, steady_unix_ms);
+        ASHLAR_TRY(scheduler_->recover(last_alive_ms()));
+        context_ = std::make_unique<Context>(config_, *scheduler_, *blobs_, metrics_);
+        context_->now_ms = steady_unix_ms;
+        context_->started_ms = steady_unix_ms();
+        context_->report = config_.has("report_path") ? config_.path("report_path") : state_dir_ / "proving_report.csv";
+        report_.emplace(context_->report);
         checks_ = std::make_unique<ProofChecks>(*context_, engine_command_, engine_limit());
         context_->checks = checks_.get();
         ASHLAR_TRY(open_server());
-        threads_.emplace_back([this] { loop(rounds_[0], [this] { return fetch_one(); }); });
-        threads_.emplace_back([this] { loop(rounds_[1], [this] { return verify_one(); }); });
-        threads_.emplace_back([this] { loop(rounds_[2], [this] { return keep_up(); }); });
+        fetchers_.push_back(std::make_unique<Fetcher>(InputSource::folders, engine_command_));
+        for (uint64_t i = 0; i < config_.number("fetch_threads"); i++)
+            fetchers_.push_back(std::make_unique<Fetcher>(InputSource::node, engine_command_));
+        for (auto& f : fetchers_)
+            threads_.emplace_back([this, &f] { loop(f->round, [this, &f] { return fetch_one(*f); }); });
+        threads_.emplace_back([this] { loop(verifying_, [this] { return verify_one(); }); });
+        threads_.emplace_back([this] { loop(keeping_up_, [this] { return keep_up(); }); });
         log::info("listening", {{"port", server_->port()}, {"state_dir", state_dir_.string()}});
         return {};
     }
@@ -127,8 +139,9 @@ class Coordinator final : public App {
     uint16_t port() const override { return server_->port(); }
     bool healthy() const override {
         if (!server_->alive()) return false;
-        return std::all_of(std::begin(rounds_), std::end(rounds_),
-                           [](const Pulse& r) { return r.within(ROUND_LIMIT); });
+        return verifying_.within(ROUND_LIMIT) && keeping_up_.within(ROUND_LIMIT) &&
+               std::all_of(fetchers_.begin(), fetchers_.end(),
+                           [](const auto& f) { return f->round.within(ROUND_LIMIT); });
     }
     std::string summary() override {
         uint64_t waiting = 0, proven = 0;
@@ -146,6 +159,7 @@ class Coordinator final : public App {
                 const std::lock_guard lock(mutex_);
                 wake_.notify_all();
             }
+            for (auto& f : fetchers_) f->abort();
             if (server_) server_->stop();
             if (checks_) checks_->stop();
             for (auto& t : threads_) t.join();
@@ -165,16 +179,65 @@ class Coordinator final : public App {
     std::unique_ptr<Context> context_;
     std::unique_ptr<ProofChecks> checks_;
     std::unique_ptr<HttpServer> server_;
-    EngineProcess preparer_, verifier_;
+    EngineProcess verifier_;
     std::stop_source stop_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::thread> threads_;
-    Pulse rounds_[3];  ///< of the threads that fetch, verify, keep up
+    Pulse verifying_, keeping_up_;
     std::map<BlockId, int> verify_tries_;
-    uint64_t reported_ = UINT64_MAX;
-    std::set<BlockId> observed_;
-    std::map<std::string, std::string> troubles_;  ///< what is wrong now, by event; guarded by mutex_
+    std::optional<ReportFile> report_;
+    bool report_open_ = false;
+    std::vector<Block> unreported_;  ///< ended, but not in the report yet
+    int64_t disk_checked_ms_ = 0, swept_ms_ = 0;
+    unsigned sweep_ = 0;
+
+    /// A thread that fetches inputs, with an engine of its own to prepare them.
+    struct Fetcher {
+        Fetcher(InputSource s, const std::vector<std::string>& command) : from(s), preparer("preparer", command) {}
+        InputSource from;
+        EngineProcess preparer;
+        Pulse round;
+
+        std::stop_token begin(BlockId id) {
+            const std::lock_guard lock(mutex);
+            block = id;
+            if (!aborted) stop = std::stop_source();
+            return stop.get_token();
+        }
+        void end() {
+            const std::lock_guard lock(mutex);
+            block.reset();
+        }
+        void abort() {
+            const std::lock_guard lock(mutex);
+            aborted = true;
+            stop.request_stop();
+        }
+        /// Ends the fetching of a block for which `over` is true.
+        template <class Over>
+        void end_if(const Over& over) {
+            const std::lock_guard lock(mutex);
+            if (block && !stop.stop_requested() && over(*block)) stop.request_stop();
+        }
+
+      private:
+        std::mutex mutex;
+        std::optional<BlockId> block;
+        std::stop_source stop;
+        bool aborted = false;
+    };
+    std::vector<std::unique_ptr<Fetcher>> fetchers_;  ///< unchanged once the threads run
+    std::mutex head_mutex_;
+    uint64_t head_ = 0;
+    int64_t head_asked_ms_ = 0;
+
+    /// The lock file's time is when this coordinator's predecessor was last alive.
+    int64_t last_alive_ms() const {
+        struct stat st{};
+        if (::fstat(lock_fd_, &st) != 0) return 0;
+        return st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1'000'000;
+    }
 
     HostResult<void> open_server() {
         HttpServerOptions http;
@@ -186,8 +249,9 @@ class Coordinator final : public App {
                                                                                  : state_dir_ / "tokens");
         ASHLAR_TRY(http.tokens->load());
         http.observe = [this](const std::string& method, const std::string& pattern, int status, double seconds) {
+            static const std::set<std::string> METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
             metrics_.add("ashlar_http_requests_total", 1,
-                         {{"method", method.size() < 8 ? method : "other"},
+                         {{"method", METHODS.contains(method) ? method : "other"},
                           {"path", pattern},
                           {"status", std::to_string(status)}});
             metrics_.observe("ashlar_http_request_seconds", seconds);
@@ -213,8 +277,9 @@ class Coordinator final : public App {
 
     milliseconds engine_limit() const { return std::chrono::seconds(config_.number("engine_limit_s")); }
 
-    HostResult<json::object> call(EngineProcess& engine, Pulse& round, const json::object& request) {
-        return round.during([&] { return engine.call(request, {}, stop_.get_token(), engine_limit()); });
+    HostResult<json::object> call(EngineProcess& engine, Pulse& round, const json::object& request,
+                                  const std::stop_token& stop) {
+        return round.during([&] { return engine.call(request, {}, stop, engine_limit()); });
     }
 
     static void warn(const char* event, const Block& b, const Error& e) {
@@ -223,51 +288,88 @@ class Coordinator final : public App {
     }
     /// Says what is wrong, once: a full disk fails every round.
     void complain(const char* event, const HostResult<void>& r) {
-        const std::string now = r ? "" : r.error().code + ": " + r.error().message;
         {
-            const std::lock_guard lock(mutex_);
-            if (std::exchange(troubles_[event], now) == now) return;
+            const std::lock_guard lock(context_->mutex);
+            auto& troubles = context_->troubles;
+            const auto known = troubles.find(event);
+            const bool same = known == troubles.end() ? r.has_value()
+                                                      : !r && known->second.code == r.error().code &&
+                                                            known->second.message == r.error().message;
+            if (same) return;
+            if (r)
+                troubles.erase(known);
+            else
+                troubles[event] = r.error();
         }
         if (r)
             log::info(event, {{"effect", "over"}});
         else
-            log::error(event, {{"reason", now}, {"effect", "trying again"}});
+            log::error(event, {{"reason", r.error().code + ": " + r.error().message}, {"effect", "trying again"}});
     }
     void complain(const HostResult<void>& r) { complain("store_trouble", r); }
 
     /// Repeats a change until the store has taken it: a block whose end is not stored would stay "fetching" for good.
-    void insist(const std::function<HostResult<void>()>& change) {
+    void insist(Pulse& round, const std::function<HostResult<void>()>& change) {
         while (!stop_.stop_requested()) {
             const auto done = change();
             complain(done);
             if (done) return;
-            rounds_[0].beat();
+            round.beat();
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, IDLE_PAUSE, [&] { return stop_.stop_requested(); });
         }
     }
 
-    bool fetch_one() {
-        auto next = scheduler_->begin_fetch();
-        if (!next) complain("fetch_trouble", Fail{next.error()});
+    rpc::BlockSourceOptions node_options(Pulse& round) const {
+        rpc::BlockSourceOptions o;
+        o.url = config_.text("rpc_http_url");
+        o.retries = static_cast<unsigned>(config_.number("request_retries"));
+        o.timeout = std::chrono::seconds(config_.number("request_timeout_s"));
+        o.alive = [&round] { round.beat(); };
+        return o;
+    }
+
+    /// The newest block of the node: asked for once in HEAD_PAUSE_MS by whichever thread comes, while a job needs it.
+    uint64_t head(Fetcher& f) {
+        if (!config_.has("rpc_http_url") || !scheduler_->waits_for_head()) return 0;
+        const std::unique_lock lock(head_mutex_, std::try_to_lock);
+        if (!lock) return 0;
+        if (steady_unix_ms() - head_asked_ms_ < HEAD_PAUSE_MS) return head_;
+        rpc::BlockSourceOptions o = node_options(f.round);
+        o.retries = 1;
+        const auto number = rpc::head_number(o, stop_.get_token());
+        head_asked_ms_ = steady_unix_ms();
+        complain("head_trouble", number ? HostResult<void>() : Fail{number.error()});
+        head_ = number ? *number : 0;
+        return head_;
+    }
+
+    bool fetch_one(Fetcher& f) {
+        if (context_->disk_low) return false;
+        const bool node = f.from == InputSource::node;
+        auto next = scheduler_->begin_fetch(f.from, node ? head(f) : 0);
+        const char* const event = node ? "node_fetch_trouble" : "fetch_trouble";
+        if (!next) complain(event, Fail{next.error()});
         if (!next || !*next) return false;
-        complain("fetch_trouble", {});
+        complain(event, {});
         const Block& b = **next;
         const auto begin = steady_unix_ms();
-        auto done = prepare(b);
+        const std::stop_token stop = f.begin(b.id);
+        auto done = prepare(f, b, stop);
+        f.end();
         if (!done) {
             if (stop_.stop_requested()) return false;  // stays "fetching": recover() queues it again
-            if (done.error().code == "rpc_block_missing" && b.number == 0) {  // the chain has not got there yet
-                insist([&] { return scheduler_->postpone(b.id, HEAD_PAUSE_MS); });
+            if (done.error().code == "rpc_block_missing" && b.source == "head") {  // not on every replica of the node
+                insist(f.round, [&] { return scheduler_->postpone(b.id, HEAD_PAUSE_MS); });
                 return true;
             }
             if (is_local(done.error())) {
                 complain("input_trouble", Fail{done.error()});
-                insist([&] { return scheduler_->postpone(b.id, LOCAL_PAUSE_MS); });
+                insist(f.round, [&] { return scheduler_->postpone(b.id, LOCAL_PAUSE_MS); });
                 return true;
             }
             warn("fetch_failed", b, done.error());
-            insist([&] { return scheduler_->fetch_failed(b.id, done.error(), !is_transient(done.error())); });
+            insist(f.round, [&] { return scheduler_->fetch_failed(b.id, done.error(), !is_transient(done.error())); });
         } else {
             complain("input_trouble", {});
             metrics_.observe("ashlar_coordinator_fetch_seconds", static_cast<double>(steady_unix_ms() - begin) / 1000);
@@ -275,22 +377,10 @@ class Coordinator final : public App {
         return true;
     }
 
-    HostResult<fs::path> folder_of(const Block& b) {
-        const auto job = scheduler_->job(b.job);
-        if (job && job->mode != "reproduce") {
-            rpc::BlockSourceOptions o;
-            o.url = config_.text("rpc_http_url");
-            o.retries = static_cast<unsigned>(config_.number("request_retries"));
-            o.timeout = std::chrono::seconds(config_.number("request_timeout_s"));
-            o.alive = [this] { rounds_[0].beat(); };
-            std::string which = rpc::hex_quantity(b.number);
-            if (job->mode == "latest") {  // the newest block first, then each one after it
-                uint64_t newest = 0;
-                for (const Block& other : scheduler_->blocks_of(b.job)) newest = std::max(newest, other.number);
-                which = newest ? rpc::hex_quantity(newest + 1) : "latest";
-            }
+    HostResult<fs::path> folder_of(Fetcher& f, const Block& b, const std::stop_token& stop) {
+        if (f.from == InputSource::node) {
             const fs::path dir = state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal);
-            ASHLAR_TRY(rpc::fetch_block(o, which, dir, stop_.get_token()));
+            ASHLAR_TRY(rpc::fetch_block(node_options(f.round), rpc::hex_quantity(b.number), dir, stop));
             return dir;
         }
         std::vector<fs::path> dirs;
@@ -298,8 +388,8 @@ class Coordinator final : public App {
         return find_input_folder(dirs, b.number);
     }
 
-    HostResult<void> prepare(const Block& b) {
-        ASHLAR_ASSIGN(const fs::path dir, folder_of(b));
+    HostResult<void> prepare(Fetcher& f, const Block& b, const std::stop_token& stop) {
+        ASHLAR_ASSIGN(const fs::path dir, folder_of(f, b, stop));
         const fs::path out = state_dir_ / "work" / fmt::format("prepare-{}", static_cast<int64_t>(b.id));
         std::error_code ec;
         fs::create_directories(out, ec);
@@ -308,16 +398,18 @@ class Coordinator final : public App {
                                    {"chain", config_.text("chain")},
                                    {"subblock_gas", config_.number("subblock_gas")},
                                    {"profile", config_.text("profile")},
-                                   {"elf", blobs_->path(context_->aggregator_elf).string()},
-                                   {"sub_elf", blobs_->path(context_->subblock_elf).string()},
+                                   {"elf", program_path(scheduler_->policy().aggregator_program)},
+                                   {"sub_elf", program_path(scheduler_->policy().subblock_program)},
                                    {"out", out.string()}};
-        auto reply = call(preparer_, rounds_[0], request);
+        auto reply = call(f.preparer, f.round, request, stop);
         auto stored = reply ? store_inputs(b, *reply, out) : HostResult<void>(Fail{reply.error()});
         fs::remove_all(out, ec);
         if (stored)
             fs::remove_all(state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal), ec);
         return stored;
     }
+
+    std::string program_path(const std::string& blob) const { return blobs_->path(blob).string(); }
 
     HostResult<void> store_inputs(const Block& b, const json::object& reply, const fs::path& out) {
         const auto* facts = reply.if_contains("facts");
@@ -343,7 +435,7 @@ class Coordinator final : public App {
         if (!next || !*next) return false;
         const Block& b = **next;
         const bool program = !b.elf.empty();
-        auto reply = call(verifier_, rounds_[1], verify_request(*context_, b));
+        auto reply = call(verifier_, verifying_, verify_request(*context_, b), stop_.get_token());
         if (!reply) {
             const Error e = reply.error();
             if (stop_.stop_requested()) return false;
@@ -353,6 +445,7 @@ class Coordinator final : public App {
             } else {
                 verify_tries_.erase(b.id);
                 complain(scheduler_->rejected(b.id, e));
+                remove_unused(b.proof);
             }
             return true;
         }
@@ -369,29 +462,75 @@ class Coordinator final : public App {
         return true;
     }
 
-    /// Deadlines, lost nodes, and the report whenever another block ended.
-    bool keep_up() {
-        complain(scheduler_->tick());
-        uint64_t ended = 0;
-        for (const auto& [state, n] : scheduler_->block_counts())
-            if (is_final(state)) ended += n;
-        if (ended == reported_) return false;
-        const auto rows = scheduler_->finished_blocks(config_.number("report_rows"));
-        const auto written = write_file_atomically(context_->report, as_bytes(report_csv(rows)));
-        complain("report_trouble", written);
-        if (!written) return false;
-        for (const Block& b : rows) {
-            if (!observed_.insert(b.id).second || b.finished_ms < context_->started_ms) continue;
-            metrics_.add("ashlar_coordinator_blocks_ended_total", 1, {{"state", std::string(name_of(b.state))}});
-            if (b.state == BlockState::proven)
-                metrics_.observe("ashlar_coordinator_proving_seconds",
-                                 static_cast<double>(b.finished_ms - b.proving_ms) / 1000);
-            log::info("block_ended", {{"job", static_cast<int64_t>(b.job)},
-                                      {"block", b.number},
-                                      {"state", name_of(b.state)},
-                                      {"reason", b.reason}});
+    void report() {
+        if (!report_open_) {
+            const auto opened = report_->open([this](size_t n) { return scheduler_->finished_blocks(n); },
+                                              config_.number("report_rows"));
+            complain("report_trouble", opened);
+            report_open_ = opened.has_value();
         }
-        reported_ = ended;
+        if (!report_open_ || unreported_.empty()) return;
+        const auto written = report_->append(unreported_);
+        complain("report_trouble", written);
+        if (written) unreported_.clear();
+    }
+
+    void note_end(const Block& b) {
+        metrics_.add("ashlar_coordinator_blocks_ended_total", 1, {{"state", std::string(name_of(b.state))}});
+        if (b.state == BlockState::proven)
+            metrics_.observe("ashlar_coordinator_proving_seconds",
+                             static_cast<double>(b.finished_ms - b.proving_ms) / 1000);
+        log::info("block_ended", {{"job", static_cast<int64_t>(b.job)},
+                                  {"block", b.number},
+                                  {"state", name_of(b.state)},
+                                  {"reason", b.reason}});
+        // What it was made of has done its work: the proof of a block holds those of its subblocks.
+        remove_unused(b.stdin_blob);
+        for (const Task& t : scheduler_->tasks_of(b.id)) remove_unused(t.stdin_blob), remove_unused(t.output);
+    }
+
+    void remove_unused(const std::string& blob) {
+        if (!blob.empty() && !scheduler_->uses_blob(blob)) blobs_->remove_unless_put_again(blob);
+    }
+
+    /// Blobs that nothing refers to, such as outputs of attempts that were given up: one shard after the other.
+    void sweep() {
+        if (steady_unix_ms() - swept_ms_ < SWEEP_PAUSE_MS) return;
+        swept_ms_ = steady_unix_ms();
+        for (const auto& blob : blobs_->older_than(ORPHAN_AGE, sweep_++ % BlobStore::SHARDS)) remove_unused(blob);
+    }
+
+    void check_disk() {
+        if (steady_unix_ms() - disk_checked_ms_ < DISK_PAUSE_MS) return;
+        disk_checked_ms_ = steady_unix_ms();
+        std::error_code ec;
+        const uint64_t floor = config_.number("disk_floor_mib"), free = fs::space(state_dir_, ec).available >> 20;
+        context_->disk_low = !ec && free < floor;
+        complain("disk_trouble",
+                 context_->disk_low
+                     ? HostResult<void>(fail("disk_low",
+                                             fmt::format("{}: {} MiB free, fewer than {}: no further block is begun",
+                                                         state_dir_.string(), free, floor),
+                                             "make room, or lower disk_floor_mib"))
+                     : HostResult<void>());
+    }
+
+    /// Deadlines, lost nodes, cancelled fetches, and what follows the end of a block.
+    bool keep_up() {
+        ::futimens(lock_fd_, nullptr);
+        complain(scheduler_->tick());
+        for (auto& f : fetchers_)
+            f->end_if([&](BlockId id) {
+                const auto b = scheduler_->block(id);
+                return b && b->state != BlockState::fetching;
+            });
+        check_disk();
+        for (Block& b : scheduler_->take_ended(ENDED_AT_ONCE)) {
+            note_end(b);
+            unreported_.push_back(std::move(b));
+        }
+        report();
+        sweep();
         return false;
     }
 };
@@ -401,6 +540,13 @@ class Coordinator final : public App {
 HttpResponse answer(const HostResult<json::object>& result, int status) {
     if (!result) return error_response(status_of(result.error()), result.error());
     return json_response(json::serialize(*result), status);
+}
+
+HostResult<bool> dry_run(const HttpRequest& request) {
+    const auto given = request.query.find("dry_run");
+    if (given == request.query.end() || given->second == "0") return false;
+    if (given->second == "1") return true;
+    return fail("request_bad", "dry_run is 0 or 1");
 }
 
 HostResult<std::unique_ptr<App>> App::start(const Config& config, std::vector<std::string> engine_command) {
@@ -413,7 +559,7 @@ int run(int argc, char** argv, const ServiceFactory& service) {
     if (argc > 1 && std::string_view(argv[1]) == ENGINE_ARGUMENT) return serve_engine(ENGINE_FD, *service());
     const DaemonSpec spec{"ashlar-coordinator",
                           "takes blocks, drives workers and the aggregator, verifies and keeps the proofs",
-                          "/etc/ashlar/coordinator.yaml", KEYS};
+                          "/etc/ashlar/coordinator.yaml", KEYS, key_names(worker::KEYS)};
     const StartUp up = start_up(spec, argc, argv);
     if (!up.config) return up.exit_code;
     take_signals();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <filesystem>
 #include <map>
@@ -28,14 +29,16 @@ struct Context {
     cluster::Scheduler& scheduler;
     const cluster::BlobStore& blobs;
     Metrics& metrics;
-    std::string subblock_elf, aggregator_elf;  ///< blobs
     std::filesystem::path report;
     ProofChecks* checks = nullptr;
     int64_t started_ms = 0;
     std::function<int64_t()> now_ms;
 
+    std::atomic<bool> disk_low{false};
+
     std::mutex mutex;
     std::map<std::string, std::string> node_info;  ///< newest JSON text by node
+    std::map<std::string, Error> troubles;         ///< what is wrong now, by event
 };
 
 /// The coordinator: store, scheduler, the threads that fetch, verify and report, and the API.
@@ -51,6 +54,9 @@ class App {
 
 /// What a route says: the object, or the error with its status.
 cluster::HttpResponse answer(const HostResult<boost::json::object>& result, int status = 200);
+
+/// Whether the request only asks what would happen: `dry_run=1`. Code request_bad for other values.
+HostResult<bool> dry_run(const cluster::HttpRequest& request);
 
 std::vector<cluster::HttpRoute> job_routes(Context&);
 std::vector<cluster::HttpRoute> block_routes(Context&);

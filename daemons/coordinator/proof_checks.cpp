@@ -7,6 +7,7 @@
 
 #include "daemons/coordinator/app.hpp"
 #include "libs/base/log.hpp"
+#include "libs/cluster/version.hpp"
 #include "libs/cluster/views.hpp"
 
 namespace ashlar::coordinator {
@@ -14,16 +15,38 @@ namespace ashlar::coordinator {
 namespace json = boost::json;
 using namespace cluster;
 
+namespace {
+
+const std::string& recorded(const std::string& of_block, const std::string& now) {
+    return of_block.empty() ? now : of_block;
+}
+
+/// What a verdict is relative to: the setup the block was proven under.
+json::object made_with(const Context& c, const Block& b) {
+    json::object o{{"version", b.version}, {"profile", recorded(b.profile, c.scheduler.policy().profile)}};
+    if (b.elf.empty()) {
+        o["chain"] = recorded(b.chain, c.scheduler.policy().chain);
+        o["subblock_program"] = recorded(b.subblock_program, c.scheduler.policy().subblock_program);
+        o["aggregator_program"] = recorded(b.aggregator_program, c.scheduler.policy().aggregator_program);
+    } else {
+        o["program"] = b.elf;
+    }
+    return o;
+}
+
+}  // namespace
+
 json::object verify_request(const Context& c, const Block& b) {
-    json::object request{{"profile", c.config.text("profile")}, {"proof", c.blobs.path(b.proof).string()}};
+    const json::object with = made_with(c, b);
+    json::object request{{"profile", with.at("profile")}, {"proof", c.blobs.path(b.proof).string()}};
     if (!b.elf.empty()) {
         request["kind"] = "verify_program";
         request["elf"] = c.blobs.path(b.elf).string();
     } else {
         request["kind"] = "verify_block";
-        request["chain"] = c.config.text("chain");
-        request["elf"] = c.blobs.path(c.aggregator_elf).string();
-        request["sub_elf"] = c.blobs.path(c.subblock_elf).string();
+        request["chain"] = with.at("chain");
+        request["elf"] = c.blobs.path(text_field(with, "aggregator_program")).string();
+        request["sub_elf"] = c.blobs.path(text_field(with, "subblock_program")).string();
     }
     return request;
 }
@@ -86,7 +109,11 @@ void ProofChecks::run() {
 }
 
 HttpResponse ProofChecks::verify(const Block& b) {
-    json::object out{{"valid", false}, {"number", b.number}, {"block_hash", b.hash}, {"sha256", b.proof}};
+    json::object out{{"valid", false},
+                     {"number", b.number},
+                     {"block_hash", b.hash},
+                     {"sha256", b.proof},
+                     {"made_with", made_with(context_, b)}};
     const auto say = [&](const Error& why) {
         out["error"] = to_json(why);
         return json_response(json::serialize(out));
@@ -103,7 +130,13 @@ HttpResponse ProofChecks::verify(const Block& b) {
         const Error& e = reply.error();
         if (e.code.starts_with("engine_") || e.code.starts_with("file_") || e.code == "stopped")
             return error_response(503, {"verification_unavailable", e.code + ": " + e.message, "ask again"});
-        return say(e);
+        if (b.version == VERSION) return say(e);
+        // This verifier knows proofs of its own version: of another's it cannot say that it is false.
+        out["valid"] = nullptr;
+        return say({"proof_of_other_version",
+                    fmt::format("version {} cannot judge a proof made by version {}: {}: {}", VERSION,
+                                b.version.empty() ? "(not recorded)" : b.version, e.code, e.message),
+                    "verify it with the version that made it"});
     }
     out["milliseconds"] = real_field(*reply, "milliseconds");
     if (const auto* claims = reply->if_contains("claims"); claims && claims->is_object()) {

@@ -104,13 +104,23 @@ HostResult<json::object> follow_job(HttpClient& client, int64_t id,
                                     const std::function<void(const json::object&)>& seen,
                                     const std::function<bool()>& stop) {
     auto heard = Clock::now();
+    json::array ended;  // the job's first blocks: those an answer needs no more
     while (true) {
-        auto reply = client.get(fmt::format("/v1/jobs/{}", id));
+        auto reply = client.get(fmt::format("/v1/jobs/{}?first={}", id, ended.size()));
         if (reply) {
             heard = Clock::now();
             ASHLAR_ASSIGN(json::object job, parse_object(*reply));
             seen(job);
-            if (number_field(job, "finished_ms")) return job;
+            ASHLAR_ASSIGN(const json::array page, need_array(job, "blocks"));
+            size_t open = 0;
+            while (open < page.size() && number_field(object_of(page[open]), "finished_ms"))
+                ended.push_back(page[open++]);
+            if (open == page.size() && open && job.contains("next")) continue;
+            if (number_field(job, "finished_ms")) {
+                ended.insert(ended.end(), page.begin() + static_cast<std::ptrdiff_t>(open), page.end());
+                job["blocks"] = std::move(ended);
+                return job;
+            }
         } else if (reply.error().code != "peer_unreachable" || Clock::now() - heard > PATIENCE) {
             return Fail{reply.error()};
         }

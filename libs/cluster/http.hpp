@@ -55,6 +55,7 @@ struct HttpRoute {
     Role role = Role::admin;  ///< least role; Role::none is public
     HttpHandler handler;
     bool receives_blob = false;
+    std::vector<std::string_view> query = {};  ///< parameters it knows; others are refused
 };
 
 struct HttpLimits {
@@ -72,7 +73,7 @@ struct HttpServerOptions {
     std::string listen = "127.0.0.1:0";  ///< address:port, [v6]:port; port 0 picks one
     unsigned threads = 8;                ///< handlers run on them and may block for milliseconds
     HttpLimits limits = {};
-    std::shared_ptr<TokenVerifier> tokens;  ///< null or empty: everybody is admin, loopback only
+    std::shared_ptr<TokenVerifier> tokens;  ///< null or empty: everybody is admin, loopback only; until there is one
     std::optional<BlobStore> blobs = {};    ///< for routes that receive blobs
     std::function<void(const std::string& method, const std::string& pattern, int status, double seconds)> observe = {};
 };

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "libs/base/log.hpp"
+#include "libs/base/suggest.hpp"
 #include "libs/cluster/descriptors.hpp"
 #include "libs/cluster/http.hpp"
 
@@ -30,6 +31,7 @@ namespace {
 
 constexpr auto POLL_INTERVAL = milliseconds(50);
 constexpr auto STREAM_KEEP_ALIVE = std::chrono::seconds(15);
+constexpr auto STREAM_TOKEN_PERIOD = milliseconds(500);
 constexpr size_t PIECE = 64 << 10;
 constexpr auto LINGER = milliseconds(2000);
 constexpr size_t LINGER_BYTES = 8 << 20;
@@ -92,8 +94,7 @@ class BeastServer final : public HttpServer {
         if (ec || port > 65535)
             return fail("listen_failed", fmt::format("'{}' is not an address to listen on", options_.listen),
                         "use address:port, such as 127.0.0.1:8080 or [::]:8080");
-        protected_ = options_.tokens && !options_.tokens->empty();
-        if (!protected_ && !address.is_loopback())
+        if (!is_protected() && !address.is_loopback())
             return fail("listen_unprotected", fmt::format("refusing to listen on {} without tokens", options_.listen),
                         "make one with `ashlarctl token create`, or listen on 127.0.0.1");
         const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
@@ -105,7 +106,7 @@ class BeastServer final : public HttpServer {
         if (ec)
             return fail("listen_failed", fmt::format("cannot listen on {}: {}", options_.listen, ec.message()),
                         "is another daemon running there?");
-        if (!protected_)
+        if (!is_protected())
             log::warning("no_tokens", {{"listen", options_.listen}, {"effect", "loopback only, everybody is admin"}});
         asio::co_spawn(io_, accept_loop(), asio::detached);
         for (unsigned i = 0; i < options_.threads; i++) threads_.emplace_back([this] { run(); });
@@ -133,7 +134,13 @@ class BeastServer final : public HttpServer {
     std::vector<std::thread> threads_;
     std::atomic<bool> stopped_{false}, accepting_{true};
     std::atomic<unsigned> connections_{0};
-    bool protected_ = false;
+    std::atomic<bool> protected_{false};
+
+    /// From the first token on, for as long as the process lives: a token file that vanishes opens nothing.
+    bool is_protected() {
+        if (!protected_ && options_.tokens && !options_.tokens->empty()) protected_ = true;
+        return protected_;
+    }
 
     void run() {
         // Nothing of ours throws; a bad_alloc from below must not leave the daemon half alive.
@@ -224,7 +231,12 @@ class BeastServer final : public HttpServer {
         HttpResponse response;
         const auto target = parse_target({head.target().data(), head.target().size()});
         bool refused = true;
-        if (!rate_.admit(who)) {
+        const bool head_only = request.method == "HEAD";
+        auto coding = refuse_coding(request);
+        const bool known_end = !coding;  // else nobody can tell where the next request begins
+        if (coding) {
+            response = std::move(*coding);
+        } else if (!rate_.admit(who)) {
             response = error_response(429, {"rate_limited", "too many requests from this address", "slow down"});
         } else if (!target) {
             response = error_response(400, {"request_malformed", "the request target is not a path with a query"});
@@ -232,7 +244,7 @@ class BeastServer final : public HttpServer {
             request.path = target->first;
             request.query = target->second;
             route = find_route(request, response);
-            if (route && authorized(*route, request, response)) refused = false;
+            refused = !route || !authorized(*route, request, response) || !knows_query(*route, request, response);
         }
         if (!refused) {
             auto error = co_await read_body(stream, buffer, parser, *route, request);
@@ -242,11 +254,12 @@ class BeastServer final : public HttpServer {
             }
         }
         // A refused request's body is never read, so the connection cannot be used again if there is one.
-        const bool reusable = keep && (!refused || parser.is_done());
+        const bool reusable = keep && known_end && (!refused || parser.is_done());
         if (!refused) response = route->handler(request);
-        if (response.poll) co_await long_poll(response);
+        if (response.poll && !head_only) co_await long_poll(response);
         const int status = response.status;
-        const bool sent = response.stream         ? co_await send_stream(stream, response)
+        const bool sent = head_only               ? co_await send_head(stream, response, reusable)
+                          : response.stream       ? co_await send_stream(stream, response, route, request)
                           : response.file.empty() ? co_await send(stream, response, reusable)
                                                   : co_await send_file(stream, response, reusable);
         if (options_.observe)
@@ -255,24 +268,60 @@ class BeastServer final : public HttpServer {
         co_return Outcome{sent && reusable};
     }
 
+    /// HEAD is GET without the body, but not for the old paths where GET starts something (those an admin may call).
+    static bool serves(const HttpRoute& route, const std::string& method) {
+        return route.method == method || (method == "HEAD" && route.method == "GET" && route.role != Role::admin);
+    }
+
     const HttpRoute* find_route(HttpRequest& request, HttpResponse& response) const {
-        bool path_known = false;
+        std::string allowed;
         for (const auto& route : routes_) {
             if (!match_route(route.pattern, request.path, request.params)) continue;
-            path_known = true;
-            if (route.method == request.method) return &route;
+            if (serves(route, request.method)) return &route;
+            allowed += (allowed.empty() ? "" : ", ") + route.method;
+            if (serves(route, "HEAD")) allowed += ", HEAD";
         }
-        response = path_known
-                       ? error_response(405, {"method_not_allowed", request.method + " is not for " + request.path})
-                       : error_response(404, {"path_unknown", "nothing is at " + request.path,
-                                              "the API is described at /openapi.json"});
+        if (allowed.empty()) {
+            response = error_response(
+                404, {"path_unknown", "nothing is at " + request.path, "the API is described at /openapi.json"});
+        } else {
+            response = error_response(
+                405, {"method_not_allowed", request.method + " is not for " + request.path, "use " + allowed});
+            response.headers["Allow"] = allowed;
+        }
         return nullptr;
+    }
+
+    /// A parameter nobody reads is a mistake: what its sender wanted would not happen.
+    static bool knows_query(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) {
+        for (const auto& [name, value] : request.query) {
+            if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
+            response = error_response(
+                400, {"parameter_unknown", fmt::format("{} has no parameter '{}'", route.pattern, name.substr(0, 64)),
+                      did_you_mean(name, route.query, "remove it")});
+            return false;
+        }
+        return true;
+    }
+
+    /// What Beast would read as a request without a body, though its sender announced one.
+    static std::optional<HttpResponse> refuse_coding(const HttpRequest& request) {
+        std::string coding = request.header("transfer-encoding");
+        std::transform(coding.begin(), coding.end(), coding.begin(), [](unsigned char c) { return std::tolower(c); });
+        if (coding.empty()) {
+            if (!request.headers.contains("transfer-encoding")) return std::nullopt;
+        } else if (coding == "chunked") {
+            if (!request.headers.contains("content-length")) return std::nullopt;
+            return error_response(400, {"request_malformed", "both Transfer-Encoding and Content-Length"});
+        }
+        return error_response(501, {"coding_unknown", "this server knows no Transfer-Encoding but chunked",
+                                    "send the body with a Content-Length"});
     }
 
     bool authorized(const HttpRoute& route, HttpRequest& request, HttpResponse& response) {
         request.role = Role::admin;
         if (route.role == Role::none) return true;
-        if (!protected_) {
+        if (!is_protected()) {
             if (is_local_request(request)) return true;
             response =
                 error_response(403, {"origin_refused", "without tokens only this machine's own clients are served",
@@ -382,6 +431,21 @@ class BeastServer final : public HttpServer {
         co_return !ec;
     }
 
+    /// What GET would begin with.
+    asio::awaitable<bool> send_head(Stream& stream, const HttpResponse& response, bool keep) {
+        http::response<http::empty_body> out;
+        set_head(out, response, keep);
+        std::error_code missing;
+        const uint64_t size =
+            response.file.empty() ? response.body.size() : std::filesystem::file_size(response.file, missing);
+        if (missing) out.result(404);
+        if (!response.stream) out.content_length(missing ? 0 : size);
+        stream.expires_after(options_.limits.body_timeout);
+        http::response_serializer<http::empty_body> serializer(out);
+        auto [ec, n] = co_await http::async_write_header(stream, serializer, asio::as_tuple(asio::use_awaitable));
+        co_return !ec;
+    }
+
     asio::awaitable<bool> send_file(Stream& stream, const HttpResponse& response, bool keep) {
         const int fd = ::open(response.file.c_str(), O_RDONLY | O_CLOEXEC);
         if (fd < 0) co_return co_await send(stream, error_response(404, {"file_missing", "the file is gone"}), keep);
@@ -414,7 +478,8 @@ class BeastServer final : public HttpServer {
         co_return ok&& left == 0;
     }
 
-    asio::awaitable<bool> send_stream(Stream& stream, const HttpResponse& response) {
+    asio::awaitable<bool> send_stream(Stream& stream, const HttpResponse& response, const HttpRoute* route,
+                                      HttpRequest& request) {
         const auto token = asio::as_tuple(asio::use_awaitable);
         static constexpr std::string_view HEAD =
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: "
@@ -422,7 +487,13 @@ class BeastServer final : public HttpServer {
         stream.expires_after(options_.limits.body_timeout);
         auto [ec, n] = co_await asio::async_write(stream, asio::buffer(HEAD), token);
         auto last = Clock::now();
+        auto checked = last;
         while (!ec && !stopped_) {
+            if (Clock::now() - checked > STREAM_TOKEN_PERIOD) {  // a token may be revoked while its stream is open
+                HttpResponse refusal;
+                if (route && !authorized(*route, request, refusal)) break;
+                checked = Clock::now();
+            }
             auto text = response.stream();
             if (!text) break;
             if (text->empty() && Clock::now() - last > STREAM_KEEP_ALIVE) *text = ": alive\n\n";

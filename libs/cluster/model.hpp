@@ -73,9 +73,12 @@ struct Job {
     static constexpr std::string_view TABLE = "jobs";
     JobId id{};
     std::string mode;  ///< "range", "latest", "reproduce" or "program"
+    /// First block; of a latest job the head at its first fetch, 0 until then.
     uint64_t start = 0, count = 0;
+    uint64_t made = 0;  ///< blocks that have a row; the rest is made as their turn comes
     int64_t priority = 0;
     uint64_t deadline_ms = 0;     ///< after creation; 0: none
+    uint64_t forgiven_ms = 0;     ///< added to the deadline: the coordinator was away
     std::string idempotency_key;  ///< of the client; empty: none
     JobState state = JobState::queued;
     int64_t created_ms = 0, finished_ms = 0;
@@ -83,8 +86,10 @@ struct Job {
 
     template <class S, class V>
     static void each(S& s, V&& v) {
-        v("id", s.id), v("mode", s.mode), v("start", s.start), v("count", s.count), v("priority", s.priority);
-        v("deadline_ms", s.deadline_ms), v("idempotency_key", s.idempotency_key), v("state", s.state);
+        v("id", s.id), v("mode", s.mode), v("start", s.start), v("count", s.count), v("made", s.made);
+        v("priority", s.priority);
+        v("deadline_ms", s.deadline_ms), v("forgiven_ms", s.forgiven_ms), v("idempotency_key", s.idempotency_key),
+            v("state", s.state);
         v("created_ms", s.created_ms), v("finished_ms", s.finished_ms), v("proven", s.proven), v("failed", s.failed);
     }
 };
@@ -95,8 +100,10 @@ struct Block {
     BlockId id{};
     JobId job{};
     uint64_t ordinal = 0;  ///< within the job, from 0
-    uint64_t number = 0;
-    std::string source;  ///< input folder
+    uint64_t number = 0;   ///< 0: a latest job's, its head not known yet
+    int64_t priority = 0;  ///< of its job
+    /// Where its inputs come from: "folders", "node", "head" (a node, not before the chain has got there) or "program".
+    std::string source;
     BlockState state = BlockState::queued;
     std::string reason, reason_hint;  ///< why it failed or was cancelled: "code: message"
     uint64_t chain_id = 0, gas_used = 0, transactions = 0, subblocks = 0, cycles = 0;
@@ -105,19 +112,25 @@ struct Block {
     std::string proof;            ///< blob; empty until verifying
     uint64_t proof_bytes = 0, attempts = 0, fetches = 0;
     std::string claims;  ///< JSON text of what the verifier found
+    /// What it is proven with; a verdict on its proof is relative to these. The programs are blobs.
+    std::string chain, profile, version, subblock_program, aggregator_program;
     int64_t created_ms = 0, fetch_ms = 0, ready_ms = 0, proving_ms = 0, aggregating_ms = 0, verifying_ms = 0,
             finished_ms = 0;
     double verify_milliseconds = 0;
 
     template <class S, class V>
     static void each(S& s, V&& v) {
-        v("id", s.id), v("job", s.job), v("ordinal", s.ordinal), v("number", s.number), v("source", s.source);
+        v("id", s.id), v("job", s.job), v("ordinal", s.ordinal), v("number", s.number);
+        v("priority", s.priority), v("source", s.source);
         v("state", s.state), v("reason", s.reason), v("reason_hint", s.reason_hint), v("chain_id", s.chain_id);
         v("gas_used", s.gas_used), v("transactions", s.transactions), v("subblocks", s.subblocks),
             v("cycles", s.cycles);
         v("hash", s.hash), v("parent_hash", s.parent_hash), v("state_root", s.state_root), v("fork", s.fork);
         v("elf", s.elf), v("stdin_blob", s.stdin_blob), v("proof", s.proof), v("proof_bytes", s.proof_bytes);
-        v("attempts", s.attempts), v("fetches", s.fetches), v("claims", s.claims), v("created_ms", s.created_ms);
+        v("attempts", s.attempts), v("fetches", s.fetches), v("claims", s.claims);
+        v("chain", s.chain), v("profile", s.profile), v("version", s.version);
+        v("subblock_program", s.subblock_program), v("aggregator_program", s.aggregator_program),
+            v("created_ms", s.created_ms);
         v("fetch_ms", s.fetch_ms), v("ready_ms", s.ready_ms), v("proving_ms", s.proving_ms);
         v("aggregating_ms", s.aggregating_ms), v("verifying_ms", s.verifying_ms), v("finished_ms", s.finished_ms);
         v("verify_milliseconds", s.verify_milliseconds);
@@ -133,9 +146,11 @@ struct Task {
     uint64_t idx = 0;
     TaskState state = TaskState::waiting;
     std::string stdin_blob, output;
-    uint64_t output_bytes = 0, attempts = 0;
-    std::string avoid;    ///< nodes that failed it, comma separated
-    std::string current;  ///< id of the running attempt, or of the one that finished it
+    uint64_t output_bytes = 0;
+    uint64_t attempts = 0;  ///< those charged to the task
+    uint64_t excused = 0;   ///< those charged to somebody else: a node that stopped, a full disk, a lost answer
+    std::string avoid;      ///< nodes that failed it, comma separated
+    std::string current;    ///< id of the running attempt, or of the one that finished it
     int64_t not_before_ms = 0;
     uint64_t gas = 0, chunks = 0, cycles = 0;
     double seconds = 0;
@@ -145,7 +160,8 @@ struct Task {
     static void each(S& s, V&& v) {
         v("id", s.id), v("block", s.block), v("kind", s.kind), v("idx", s.idx), v("state", s.state);
         v("stdin_blob", s.stdin_blob), v("output", s.output), v("output_bytes", s.output_bytes);
-        v("attempts", s.attempts), v("avoid", s.avoid), v("current", s.current), v("not_before_ms", s.not_before_ms);
+        v("attempts", s.attempts), v("excused", s.excused), v("avoid", s.avoid), v("current", s.current),
+            v("not_before_ms", s.not_before_ms);
         v("gas", s.gas), v("chunks", s.chunks), v("cycles", s.cycles), v("seconds", s.seconds), v("stats", s.stats);
     }
 };
@@ -183,13 +199,14 @@ struct Node {
     std::string url, version;
     uint64_t slots = 0;
     NodeState state = NodeState::live;
+    bool drained = false;  ///< an operator's wish: outlives restarts and absence of the node
     int64_t registered_ms = 0, last_seen_ms = 0;
     std::string info;  ///< JSON text from the node: engines, memory
 
     template <class S, class V>
     static void each(S& s, V&& v) {
         v("id", s.id), v("name", s.name), v("role", s.role), v("epoch", s.epoch), v("instance", s.instance);
-        v("url", s.url), v("version", s.version), v("slots", s.slots), v("state", s.state);
+        v("url", s.url), v("version", s.version), v("slots", s.slots), v("state", s.state), v("drained", s.drained);
         v("registered_ms", s.registered_ms), v("last_seen_ms", s.last_seen_ms), v("info", s.info);
     }
 };

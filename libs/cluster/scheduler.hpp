@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -29,9 +30,21 @@ struct Policy {
     /// First entry: what an attempt starts with. Two attempts on each before the next: other worker, then smaller
     /// chunk.
     std::vector<uint64_t> chunk_ladder = {uint64_t{1} << 20, uint64_t{1} << 19};
-    std::string profile = DEFAULT_PROFILE;
+    /// Blocks are proven with these, for as long as they take: a row records them.
+    std::string profile = DEFAULT_PROFILE, chain, version, subblock_program, aggregator_program;
     int64_t events_kept = 100'000;
+    /// A longer time between two ticks is time in which the coordinator did not run: it counts against nobody.
+    int64_t away_ms = 1'000;
 };
+
+/// Which blocks a thread fetches inputs for: a node that does not answer holds up only those that need it.
+enum class InputSource { folders, node };
+
+/// Whom the end of an attempt is charged to.
+enum class Fault { task, node, nobody };
+/// From the code of the error. A task whose attempts only end by others' faults is charged after MAX_EXCUSED of them.
+Fault fault_of(const std::string& code);
+inline constexpr uint64_t MAX_EXCUSED = 20;
 
 struct JobRequest {
     std::string mode;
@@ -43,6 +56,10 @@ struct JobRequest {
 };
 /// Most blocks one job may ask for.
 inline constexpr uint64_t MAX_BLOCKS_PER_JOB = 100'000;
+/// Rows of a job's blocks are made this far ahead of their fetching, so that no change costs more for a long job.
+inline constexpr uint64_t BLOCKS_MADE_AHEAD = 64;
+/// Most nodes that may ever register, and most different reasons that are counted.
+inline constexpr size_t MAX_NODES = 1000, MAX_COUNTERS = 200;
 
 struct NodeHello {
     std::string id, name, role, instance, url, version, info;
@@ -101,12 +118,14 @@ class Scheduler {
     using ClockMs = std::function<int64_t()>;
     Scheduler(Store& store, Policy policy, ClockMs now);
 
-    HostResult<void> recover();
+    /// `alive_ms`: when the coordinator was last alive (0: not known); the time since counts against nobody.
+    HostResult<void> recover(int64_t alive_ms = 0);
 
-    /// Codes: job_mode_bad, job_count_bad, job_range_bad. The same idempotency key gives the same job.
-    HostResult<Job> create_job(const JobRequest&);
+    /// Codes: job_mode_bad, job_count_bad, job_range_bad, idempotency_conflict. The same idempotency key gives the same
+    /// job, if it asks for the same. With `dry_run` nothing is stored and the job has no id.
+    HostResult<Job> create_job(const JobRequest&, bool dry_run = false);
     /// Codes: job_unknown, job_final.
-    HostResult<Job> cancel_job(JobId);
+    HostResult<Job> cancel_job(JobId, bool dry_run = false);
 
     /// New or returning node; a new process (or one given up as lost) starts a new epoch and loses its old attempts.
     HostResult<Node> register_node(const NodeHello&);
@@ -114,13 +133,16 @@ class Scheduler {
     /// again).
     HostResult<std::vector<std::string>> heartbeat(const std::string& node, uint64_t epoch,
                                                    const std::vector<AttemptProgress>&, const std::string& info);
-    HostResult<Node> drain_node(const std::string& node, bool drain);
+    HostResult<Node> drain_node(const std::string& node, bool drain, bool dry_run = false);
     /// The next task for a node, or nothing. Codes as heartbeat.
     HostResult<std::optional<Assignment>> claim(const std::string& node, uint64_t epoch);
     HostResult<Acknowledgement> finish(const AttemptResult&);
 
     /// A queued block to fetch, now in state fetching; nothing if there is none or enough are under way.
-    HostResult<std::optional<Block>> begin_fetch();
+    /// `head`: the newest block a node has (0: not known); blocks of latest jobs beyond it wait.
+    HostResult<std::optional<Block>> begin_fetch(InputSource from = InputSource::folders, uint64_t head = 0);
+    /// Whether a queued block is one of a latest job: somebody must ask a node for its head.
+    bool waits_for_head();
     /// Inputs are stored: makes the tasks. `subblock_stdins` and `aggregator_stdin` are blobs.
     HostResult<void> fetched(BlockId, const BlockFacts&, const std::vector<std::string>& subblock_stdins,
                              const std::string& aggregator_stdin);
@@ -145,11 +167,17 @@ class Scheduler {
     // Views; each takes the lock once.
     std::optional<Job> job(JobId);
     std::vector<Job> jobs(int64_t before, size_t limit);
-    std::vector<Block> blocks_of(JobId);
+    std::vector<Block> blocks_of(JobId, uint64_t first, size_t limit);
+    std::optional<Block> block(BlockId);
     std::optional<Block> block_by_number(uint64_t);
     std::optional<Block> block_by_hash(const std::string&);
     std::vector<Block> finished_blocks(size_t limit);
     std::vector<Block> blocks_in(BlockState, size_t limit);
+    uint64_t proven_since(int64_t ms);
+    /// Blocks that ended since they were last asked for, oldest first.
+    std::vector<Block> take_ended(size_t limit);
+    bool uses_blob(const std::string& name);
+    /// Blocks without a row are among the queued ones.
     std::map<BlockState, uint64_t> block_counts();
     std::vector<Task> tasks_of(BlockId);
     std::vector<Attempt> attempts_of(TaskId);
@@ -176,6 +204,8 @@ class Scheduler {
     std::map<BlockId, int64_t> postponed_;  ///< until when
     std::map<std::string, uint64_t> counters_;
     uint64_t version_ = 0;
+    int64_t ticked_ms_ = 0, trimmed_ = 0;
+    std::deque<BlockId> ended_;
 
     HostResult<void> change(const std::function<HostResult<void>()>& body);
     void note_block(const Block&);
@@ -185,12 +215,18 @@ class Scheduler {
     void note_node(const Node&);
     void add_event(std::string type, JobId, BlockId, std::string payload);
 
+    void count(const std::string& what);
+    void forgive(int64_t ms);
+    void end_late(const Job&);
+    void make_blocks(Job&, uint64_t up_to);
     void promote();
     void end_block(Block&, BlockState, const Error&);
     void drop_tasks(const Block&);
     void end_attempt(Attempt&, AttemptState, const std::string& reason);
     void retry_task(Task&, const Attempt&, const Error&);
+    bool has_proof(const Block&, uint64_t index);
     void retry_subblock(const Block&, uint64_t index, const Error&);
+    void take_back(Attempt&, const Node&);
     void lose_attempts(const std::string& node, uint64_t before_epoch, const std::string& reason);
     bool has_other_node(const Task&, const Node&);
     uint64_t chunk_for(uint64_t attempt) const;

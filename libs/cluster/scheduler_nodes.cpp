@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <utility>
 
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/scheduler.hpp"
@@ -14,6 +15,9 @@ namespace ashlar::cluster {
 namespace json = boost::json;
 
 namespace {
+
+/// Old events are deleted each time this many have come, and then no more than twice as many.
+constexpr int64_t EVENTS_TRIMMED = 1000;
 
 bool in_list(std::string_view list, std::string_view item) {
     while (!list.empty()) {
@@ -25,6 +29,13 @@ bool in_list(std::string_view list, std::string_view item) {
 }
 
 }  // namespace
+
+Fault fault_of(const std::string& code) {
+    if (code == "node_stopping" || code == "attempt_unreported") return Fault::nobody;
+    for (const char* local : {"file_", "store_", "blob_"})
+        if (code.starts_with(local)) return Fault::node;
+    return Fault::task;
+}
 
 void Scheduler::note_attempt(const Block& b, const Task& t, const Attempt& a) {
     add_event("attempt", b.job, b.id,
@@ -78,8 +89,10 @@ void Scheduler::end_attempt(Attempt& a, AttemptState state, const std::string& r
 void Scheduler::retry_task(Task& t, const Attempt& a, const Error& error) {
     auto b = store_.block(t.block);
     if (!b || is_final(b->state)) return;
-    counters_["retry_" + error.code]++;
-    if (!in_list(t.avoid, a.node)) t.avoid += (t.avoid.empty() ? "" : ",") + a.node;
+    count("retry_" + error.code);
+    const Fault fault = t.excused < MAX_EXCUSED ? fault_of(error.code) : Fault::task;
+    if (fault != Fault::task) t.excused++, t.attempts--;
+    if (fault != Fault::nobody && !in_list(t.avoid, a.node)) t.avoid += (t.avoid.empty() ? "" : ",") + a.node;
     t.output.clear();
     if (t.attempts >= policy_.attempts) {
         t.state = TaskState::failed;
@@ -93,8 +106,15 @@ void Scheduler::retry_task(Task& t, const Attempt& a, const Error& error) {
         return;
     }
     t.state = TaskState::ready;
-    t.not_before_ms = now_() + policy_.backoff_ms * static_cast<int64_t>(t.attempts);
+    t.not_before_ms = now_() + policy_.backoff_ms * static_cast<int64_t>(t.attempts + t.excused);
     note_task(*b, t);
+}
+
+bool Scheduler::has_proof(const Block& b, uint64_t index) {
+    const auto tasks = store_.tasks_of(b.id);
+    return std::any_of(tasks.begin(), tasks.end(), [&](const Task& t) {
+        return t.kind == TaskKind::subblock && t.idx == index && t.state == TaskState::done;
+    });
 }
 
 /// The aggregator refused subblock `index`: whoever made it does not get it again.
@@ -124,6 +144,9 @@ HostResult<Node> Scheduler::register_node(const NodeHello& h) {
     Node n;
     ASHLAR_TRY(change([&]() -> HostResult<void> {
         const auto old = store_.node(h.id);
+        if (!old && store_.nodes().size() >= MAX_NODES)
+            return fail("nodes_full", fmt::format("{} nodes have registered", MAX_NODES),
+                        "keep each node's state directory: its name is in there");
         if (old) n = *old;
         n.id = h.id, n.name = h.name, n.role = h.role, n.url = h.url, n.version = h.version, n.slots = h.slots,
         n.info = h.info;
@@ -133,7 +156,7 @@ HostResult<Node> Scheduler::register_node(const NodeHello& h) {
         }
         n.instance = h.instance;
         n.last_seen_ms = now_();
-        if (n.state == NodeState::lost) n.state = NodeState::live;
+        n.state = n.drained ? NodeState::draining : NodeState::live;
         if (!old) store_.insert(n);
         note_node(n);
         lose_attempts(n.id, n.epoch, "its process ended");
@@ -151,7 +174,13 @@ HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& nod
     last_seen_[node] = now_();
     std::vector<std::string> stop;
     for (const auto& r : reports) {
-        const auto a = store_.attempt(r.attempt);
+        auto a = store_.attempt(r.attempt);
+        if (a && a->state == AttemptState::lost && a->node == node) {
+            ASHLAR_TRY(change([&]() -> HostResult<void> {
+                take_back(*a, n);
+                return {};
+            }));
+        }
         if (!a || a->node != node || a->state != AttemptState::running) {
             stop.push_back(r.attempt);
             continue;
@@ -167,11 +196,26 @@ HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& nod
     return stop;
 }
 
+/// A node that was given up as silent is back with its work: if nobody else has taken that yet, it goes on.
+void Scheduler::take_back(Attempt& a, const Node& n) {
+    auto t = store_.task(a.task);
+    const auto b = t ? store_.block(t->block) : std::nullopt;
+    const bool was_silent = a.epoch < n.epoch;  // else it was the attempt that was given up
+    if (!b || is_final(b->state) || t->state != TaskState::ready || !was_silent || now_() > a.deadline_ms) return;
+    a.state = AttemptState::running, a.reason.clear(), a.finished_ms = 0;
+    t->state = TaskState::running, t->current = a.id;
+    store_.update(a);
+    note_task(*b, *t);
+    note_attempt(*b, *t, a);
+    progress_[a.id].at_ms = now_();
+    count("attempt_taken_back");
+}
+
 /// Reconciles: a claim is assigned before its answer is on the way, and a connection may break in between.
 HostResult<void> Scheduler::lose_unreported(const Node& n, const std::vector<AttemptProgress>& reports) {
     std::vector<Attempt> missing;
     for (Attempt& a : store_.running_attempts()) {
-        if (a.node != n.id || a.epoch != n.epoch || now_() - a.started_ms < policy_.unreported_ms) continue;
+        if (a.node != n.id || now_() - a.started_ms < policy_.unreported_ms) continue;
         const auto reported = [&](const AttemptProgress& r) { return r.attempt == a.id; };
         if (std::none_of(reports.begin(), reports.end(), reported)) missing.push_back(std::move(a));
     }
@@ -186,11 +230,13 @@ HostResult<void> Scheduler::lose_unreported(const Node& n, const std::vector<Att
     });
 }
 
-HostResult<Node> Scheduler::drain_node(const std::string& id, bool drain) {
+HostResult<Node> Scheduler::drain_node(const std::string& id, bool drain, bool dry_run) {
     const std::lock_guard lock(mutex_);
     auto n = store_.node(id);
     if (!n) return fail("node_unknown", fmt::format("there is no node '{}'", id));
+    if (dry_run) return *n;
     ASHLAR_TRY(change([&]() -> HostResult<void> {
+        n->drained = drain;
         if (n->state != NodeState::lost) n->state = drain ? NodeState::draining : NodeState::live;
         note_node(*n);
         return {};
@@ -240,7 +286,8 @@ HostResult<std::optional<Assignment>> Scheduler::claim(const std::string& node, 
             if (t.kind == TaskKind::aggregate)
                 for (const Task& s : store_.tasks_of(b->id))
                     if (s.kind == TaskKind::subblock) out.proofs.push_back(s.output);
-            out.attempt = a, out.task = t, out.block = *b, out.profile = policy_.profile;
+            out.attempt = a, out.task = t, out.block = *b;
+            out.profile = b->profile.empty() ? policy_.profile : b->profile;
             return {};
         }));
         progress_[out.attempt.id].at_ms = now_();
@@ -286,7 +333,7 @@ void Scheduler::accept(Task& t, Attempt& a, const AttemptResult& r) {
 HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
     const std::lock_guard lock(mutex_);
     const auto ignore = [&](const char* why) {
-        counters_[std::string("result_ignored_") + why]++;
+        count(std::string("result_ignored_") + why);
         return Acknowledgement{false, why};
     };
     auto a = store_.attempt(r.attempt);
@@ -294,9 +341,19 @@ HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
     if (a->node != r.node || a->epoch != r.epoch) return ignore("foreign");
     auto t = store_.task(a->task);
     if (a->state == AttemptState::done) return ignore("duplicate");
-    if (a->state != AttemptState::running || !t || t->current != a->id || t->state != TaskState::running)
-        return ignore("late");
+    const bool current =
+        a->state == AttemptState::running && t && t->current == a->id && t->state == TaskState::running;
+    // A proof is worth no less for having come after the attempt was given up.
+    const bool welcome =
+        r.ok && a->state == AttemptState::lost && t && (t->state == TaskState::ready || t->state == TaskState::running);
+    if (!current && !welcome) return ignore("late");
     ASHLAR_TRY(change([&]() -> HostResult<void> {
+        if (!current) {
+            count("result_late_taken");
+            if (auto other = store_.attempt(t->current); t->state == TaskState::running && other)
+                end_attempt(*other, AttemptState::cancelled, "an earlier attempt was done first");
+            t->current = a->id;
+        }
         if (r.ok) {
             accept(*t, *a, r);
             return {};
@@ -304,17 +361,19 @@ HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
         end_attempt(*a, AttemptState::failed, r.error.code + ": " + r.error.message);
         uint64_t index = 0;
         const std::string& hint = r.error.hint;
-        if (t->kind == TaskKind::aggregate && r.error.code == "bad_subblock_proof" &&
-            std::from_chars(hint.data(), hint.data() + hint.size(), index).ec == std::errc()) {
-            auto b = store_.block(t->block);
-            if (t->attempts < policy_.attempts && b) {
-                b->state = BlockState::proving;
-                note_block(*b);
-                t->state = TaskState::waiting;
-                note_task(*b, *t);
-                retry_subblock(*b, index, r.error);
-                return {};
-            }
+        const auto [end, bad] = std::from_chars(hint.data(), hint.data() + hint.size(), index);
+        const bool accuses = t->kind == TaskKind::aggregate && r.error.code == "bad_subblock_proof" &&
+                             bad == std::errc() && end == hint.data() + hint.size();
+        auto b = store_.block(t->block);
+        // The aggregation is at fault for what it says of a subblock that is not there, and when it says it too often.
+        if (accuses && b && t->excused < MAX_EXCUSED && has_proof(*b, index)) {
+            b->state = BlockState::proving;
+            note_block(*b);
+            t->state = TaskState::waiting;
+            t->excused++, t->attempts--;
+            note_task(*b, *t);
+            retry_subblock(*b, index, r.error);
+            return {};
         }
         retry_task(*t, *a, r.error);
         return {};
@@ -325,7 +384,12 @@ HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
 
 HostResult<void> Scheduler::tick() {
     const std::lock_guard lock(mutex_);
-    const int64_t now = now_();
+    const int64_t now = now_(), away = now - std::exchange(ticked_ms_, now) - policy_.away_ms;
+    if (away > 0)
+        ASHLAR_TRY(change([&]() -> HostResult<void> {
+            forgive(away);
+            return {};
+        }));
     std::vector<Node> silent;
     for (const Node& n : store_.nodes())
         if (n.state != NodeState::lost && now - last_seen_[n.id] > policy_.node_silence_ms) silent.push_back(n);
@@ -341,11 +405,8 @@ HostResult<void> Scheduler::tick() {
                 a, Error{"attempt_silent", fmt::format("no progress for {} s", policy_.attempt_silence_ms / 1000)});
     }
     std::erase_if(progress_, [&](const auto& p) { return !running.contains(p.first); });
-    std::vector<Job> late;
-    for (const Job& j : store_.unfinished_jobs())
-        if (j.deadline_ms && now > j.created_ms + static_cast<int64_t>(j.deadline_ms)) late.push_back(j);
-    const int64_t last = store_.last_event();
-    const bool trim = last > policy_.events_kept && last % 1000 < 10;
+    const std::vector<Job> late = store_.jobs_with_deadline(now);
+    const bool trim = store_.last_event() - trimmed_ > EVENTS_TRIMMED;
     if (silent.empty() && overdue.empty() && late.empty() && !trim) return {};
     return change([&]() -> HostResult<void> {
         for (Node& n : silent) {
@@ -361,13 +422,26 @@ HostResult<void> Scheduler::tick() {
             if (auto t = store_.task(a->task); t && t->current == a->id && t->state == TaskState::running)
                 retry_task(*t, *a, error);
         }
-        for (const Job& j : late)
-            for (Block& b : store_.blocks_of(j.id))
-                if (!is_final(b.state)) end_block(b, BlockState::failed, {"job_deadline", "the job's deadline passed"});
+        for (const Job& j : late) end_late(j);
         promote();
-        if (trim) store_.trim_events(policy_.events_kept);
+        if (trim) {
+            store_.trim_events(policy_.events_kept, 2 * EVENTS_TRIMMED);
+            trimmed_ = store_.last_event();
+        }
         return {};
     });
+}
+
+/// A job past its deadline fails with all that is left of it, blocks without a row included.
+void Scheduler::end_late(const Job& late) {
+    for (Block& b : store_.open_blocks_of(late.id))
+        end_block(b, BlockState::failed, {"job_deadline", "the job's deadline passed"});
+    auto job = store_.job(late.id);
+    if (!job || job->finished_ms) return;
+    job->failed += job->count - job->made;
+    job->state = JobState::failed;
+    job->finished_ms = now_();
+    note_job(*job);
 }
 
 std::vector<Node> Scheduler::nodes() {

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+
+#include "libs/base/suggest.hpp"
 
 namespace ashlar::cluster {
 
@@ -41,7 +44,6 @@ json::object to_json(const Job& j) {
 }
 json::object to_json(const Block& b) {
     json::object o = fields_of(b);
-    o.erase("source");  // a path of this machine is nobody's business
     o["claims"] = parsed_or_null(b.claims);
     return o;
 }
@@ -209,6 +211,15 @@ double real_field(const json::object& o, std::string_view key) {
 bool bool_field(const json::object& o, std::string_view key) {
     const auto* v = o.if_contains(key);
     return v && v->is_bool() && v->as_bool();
+}
+
+HostResult<void> only_fields(const json::object& o, const std::vector<std::string_view>& known) {
+    for (const auto& [key, value] : o)
+        if (std::find(known.begin(), known.end(), std::string_view(key)) == known.end())
+            return fail("json_unknown_field",
+                        fmt::format("there is no field '{}'", std::string_view(key).substr(0, 64)),
+                        did_you_mean(key, known, "remove it"));
+    return {};
 }
 
 HostResult<std::string> need_text(const json::object& o, std::string_view key) {

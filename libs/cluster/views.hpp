@@ -40,6 +40,10 @@ HostResult<uint64_t> need_number(const boost::json::object&, std::string_view ke
 /// One line for people.
 std::string to_text(const Security&);
 
+/// Refuses fields of a request that nobody reads (code "json_unknown_field"): what their sender wanted would not
+/// happen.
+HostResult<void> only_fields(const boost::json::object&, const std::vector<std::string_view>& known);
+
 BlockClaims block_claims_from(const boost::json::object&);
 ProgramClaims program_claims_from(const boost::json::object&);
 BlockFacts block_facts_from(const boost::json::object&);

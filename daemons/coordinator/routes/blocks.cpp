@@ -81,7 +81,7 @@ std::vector<HttpRoute> block_routes(Context& c) {
          [&c](HttpRequest&) {
              HttpResponse out;
              out.content_type = "text/csv";
-             out.body = report_csv(c.scheduler.finished_blocks(c.config.number("report_rows")));
+             out.file = c.report;
              return out;
          }},
         {"PUT", "/v1/blobs/{sha256}", Role::node,

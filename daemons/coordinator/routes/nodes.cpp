@@ -17,9 +17,14 @@ namespace {
 
 constexpr uint64_t MAX_CLAIM_WAIT_MS = 20000;
 
+/// What a node may say of itself, and of a proof it made.
+constexpr size_t MAX_INFO_BYTES = 32 << 10, MAX_STATS_BYTES = 32 << 10, MAX_TEXT_BYTES = 256, MAX_CODE_BYTES = 64;
+
 std::string info_text(const json::object& o) {
     const auto* info = o.if_contains("info");
-    return info && info->is_object() ? json::serialize(*info) : "{}";
+    std::string text = info && info->is_object() ? json::serialize(*info) : "{}";
+    if (text.size() <= MAX_INFO_BYTES) return text;
+    return fmt::format(R"({{"left_out":"{} bytes are more than {}"}})", text.size(), MAX_INFO_BYTES);
 }
 
 HostResult<json::object> enroll(Context& c, const std::string& body) {
@@ -31,6 +36,9 @@ HostResult<json::object> enroll(Context& c, const std::string& body) {
     ASHLAR_ASSIGN(h.slots, need_number(o, "slots"));
     h.name = text_field(o, "name"), h.url = text_field(o, "url"), h.version = text_field(o, "version");
     h.info = info_text(o);
+    for (const std::string* text : {&h.instance, &h.url, &h.version})
+        if (text->size() > MAX_TEXT_BYTES)
+            return fail("node_bad", fmt::format("instance, url or version is over {} bytes", MAX_TEXT_BYTES));
     if (h.id.size() > 64 || h.name.size() > 128 || h.id.find(',') != std::string::npos)
         return fail("node_bad", "id or name is too long, or the id holds a comma");
     ASHLAR_ASSIGN(const Node n, c.scheduler.register_node(h));
@@ -67,15 +75,21 @@ json::object assignment_json(const Context& c, const Assignment& a) {
     json::array proofs;
     for (const auto& p : a.proofs) proofs.push_back(json::string(p));
     const bool program = a.task.kind == TaskKind::program;
+    // A block keeps the programs it began with; rows of older versions do not say which.
+    const auto or_now = [](const std::string& of_block, const std::string& now) {
+        return of_block.empty() ? now : of_block;
+    };
+    const std::string subblock = or_now(a.block.subblock_program, c.scheduler.policy().subblock_program),
+                      aggregator = or_now(a.block.aggregator_program, c.scheduler.policy().aggregator_program);
     return {{"attempt", a.attempt.id},
             {"kind", name_of(a.task.kind)},
             {"job", static_cast<int64_t>(a.block.job)},
             {"number", a.block.number},
             {"index", a.task.idx},
             {"elf", program                              ? a.block.elf
-                    : a.task.kind == TaskKind::aggregate ? c.aggregator_elf
-                                                         : c.subblock_elf},
-            {"sub_elf", c.subblock_elf},
+                    : a.task.kind == TaskKind::aggregate ? aggregator
+                                                         : subblock},
+            {"sub_elf", subblock},
             {"stdin", a.task.stdin_blob},
             {"proofs", std::move(proofs)},
             {"profile", a.profile},
@@ -128,6 +142,7 @@ HostResult<json::object> result(Context& c, const std::string& body) {
         r.chunks = number_field(o, "chunks"), r.cycles = number_field(o, "cycles"),
         r.seconds = real_field(o, "seconds");
         if (const auto* stats = o.if_contains("stats"); stats && stats->is_object()) r.stats = json::serialize(*stats);
+        if (r.stats.size() > MAX_STATS_BYTES) r.stats.clear();
         if (!c.blobs.has(r.output)) {  // success without a proof is a failure
             r.ok = false;
             r.error = {"output_missing", "the proof was not uploaded"};
@@ -138,7 +153,9 @@ HostResult<json::object> result(Context& c, const std::string& body) {
         r.error = error_from(e->as_object());
     }
     if (!r.ok && r.error.code.empty()) r.error = {"task_failed", "the node gave no reason"};
-    if (r.error.message.size() > 2000) r.error.message.resize(2000);
+    r.error.message.resize(std::min<size_t>(r.error.message.size(), 2000));
+    r.error.hint.resize(std::min<size_t>(r.error.hint.size(), MAX_TEXT_BYTES));
+    r.error.code.resize(std::min(r.error.code.size(), MAX_CODE_BYTES));
     ASHLAR_ASSIGN(const Acknowledgement a, c.scheduler.finish(r));
     log::info("result", {{"attempt", r.attempt},
                          {"node", r.node},
@@ -154,8 +171,11 @@ std::vector<HttpRoute> node_routes(Context& c) {
     const auto drain = [&c](bool on) {
         return [&c, on](HttpRequest& r) {
             return answer([&]() -> HostResult<json::object> {
-                ASHLAR_ASSIGN(const Node n, c.scheduler.drain_node(r.params["id"], on));
-                return to_json(n);
+                ASHLAR_ASSIGN(const bool dry, dry_run(r));
+                ASHLAR_ASSIGN(const Node n, c.scheduler.drain_node(r.params["id"], on, dry));
+                json::object o = to_json(n);
+                if (dry) o["dry_run"] = true;
+                return o;
             }());
         };
     };
@@ -171,8 +191,8 @@ std::vector<HttpRoute> node_routes(Context& c) {
              for (const Node& n : c.scheduler.nodes()) list.push_back(to_json(n));
              return json_response(json::serialize(json::object{{"nodes", std::move(list)}}));
          }},
-        {"POST", "/v1/nodes/{id}/drain", Role::admin, drain(true)},
-        {"POST", "/v1/nodes/{id}/resume", Role::admin, drain(false)},
+        {"POST", "/v1/nodes/{id}/drain", Role::admin, drain(true), false, {"dry_run"}},
+        {"POST", "/v1/nodes/{id}/resume", Role::admin, drain(false), false, {"dry_run"}},
     };
 }
 

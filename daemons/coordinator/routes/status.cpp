@@ -52,14 +52,39 @@ json::array blocks_under_way(Context& c) {
     return out;
 }
 
+/// Seconds until all that is asked for is done, from the median of late blocks and as many at once as there may be;
+/// null before the first block has ended.
+json::value eta_seconds(Context& c, double each, uint64_t queued) {
+    const double places = static_cast<double>(c.scheduler.policy().blocks_in_flight);
+    double work = each * static_cast<double>(queued), longest = 0;
+    for (const BlockState s : {BlockState::fetching, BlockState::inputs_ready, BlockState::proving,
+                               BlockState::aggregating, BlockState::verifying})
+        for (const Block& b : c.scheduler.blocks_in(s, 1000)) {
+            const double spent = b.proving_ms ? static_cast<double>(c.now_ms() - b.proving_ms) / 1000 : 0;
+            const double left = std::max(0.0, each - spent);
+            work += left, longest = std::max(longest, left);
+        }
+    if (each == 0) return nullptr;
+    return std::max(longest, std::max(work / places, queued ? each : 0.0));
+}
+
+json::array troubles(Context& c) {
+    json::array out;
+    const std::lock_guard lock(c.mutex);
+    for (const auto& [event, e] : c.troubles) {
+        json::object o = to_json(e);
+        o["event"] = event;
+        out.push_back(std::move(o));
+    }
+    return out;
+}
+
 json::object status(Context& c) {
     const auto finished = c.scheduler.finished_blocks(RECENT);
     std::vector<double> seconds;
-    uint64_t last_hour = 0;
     json::array recent;
     for (const Block& b : finished) {
         if (b.state == BlockState::proven) seconds.push_back(seconds_of(b));
-        if (b.state == BlockState::proven && c.now_ms() - b.finished_ms < 3600'000) last_hour++;
         recent.push_back(json::object{{"number", b.number},
                                       {"hash", b.hash},
                                       {"state", name_of(b.state)},
@@ -104,13 +129,14 @@ json::object status(Context& c) {
             {"version", VERSION},
             {"uptime_seconds", static_cast<double>(c.now_ms() - c.started_ms) / 1000},
             {"chain", c.config.text("chain")},
-            {"blocks_per_hour", last_hour},
+            {"blocks_per_hour", c.scheduler.proven_since(c.now_ms() - 3600'000)},
             {"last_block", recent.empty() ? json::value() : recent.back()},
             {"p50_seconds", p50},
             {"p99_seconds", percentile(seconds, 0.99)},
             {"queue", queued},
-            {"eta_seconds", p50 * static_cast<double>(queued + under_way)},
+            {"eta_seconds", queued + under_way ? eta_seconds(c, p50, queued) : json::value(0.0)},
             {"counts", std::move(counts)},
+            {"troubles", troubles(c)},
             {"live_nodes", live},
             {"nodes", std::move(nodes)},
             {"blocks", blocks_under_way(c)},
@@ -157,8 +183,15 @@ std::vector<HttpRoute> status_routes(Context& c) {
              bool worker = false, aggregator = false;
              for (const Node& n : c.scheduler.nodes())
                  if (n.state == NodeState::live) (n.role == "worker" ? worker : aggregator) = true;
-             const json::object o{{"ready", worker && aggregator}, {"worker", worker}, {"aggregator", aggregator}};
-             return json_response(json::serialize(o), worker && aggregator ? 200 : 503);
+             bool store = true;
+             {
+                 const std::lock_guard lock(c.mutex);
+                 store = !c.troubles.contains("store_trouble");
+             }
+             const bool disk = !c.disk_low, ready = worker && aggregator && disk && store;
+             const json::object o{
+                 {"ready", ready}, {"worker", worker}, {"aggregator", aggregator}, {"disk", disk}, {"store", store}};
+             return json_response(json::serialize(o), ready ? 200 : 503);
          }},
         {"GET", "/status", Role::reader, [&c](HttpRequest&) { return json_response(json::serialize(status(c))); }},
         {"GET", "/metrics", Role::reader,

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
@@ -107,6 +108,8 @@ void TestCluster::start_coordinator(std::vector<std::string> options) {
                                      "2",
                                      "--backoff-ms",
                                      "50"};
+    if (std::find(options.begin(), options.end(), "--disk-floor-mib") == options.end())
+        args.insert(args.end(), {"--disk-floor-mib", "0"});  // whatever this machine has
     args.insert(args.end(), options.begin(), options.end());
     spawn("coordinator", args, "");
     wait("the coordinator answers", [&] {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -11,6 +12,9 @@
 
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/input_folder.hpp"
+#include "libs/cluster/views.hpp"
+#include "libs/hash/keccak256.hpp"
+#include "libs/rlp/encode.hpp"
 
 namespace ashlar::test {
 
@@ -33,6 +37,19 @@ std::string hash_hex(const std::string& s) { return "0x" + sha256_hex(as_bytes(s
 
 std::string proof_text(BytesView elf, BytesView input) {
     return fmt::format("test-proof {} {}", sha256_hex(elf), sha256_hex(input));
+}
+
+/// A header with Paris' fields, all empty but two.
+Bytes test_header(const Bytes32& parent, uint64_t number) {
+    rlp::Writer w;
+    const size_t at = w.begin_list();
+    w.string(parent.view());
+    for (const size_t size : {32, 20, 32, 32, 32, 256}) w.string(Bytes(size));
+    for (const uint64_t field : {uint64_t{0}, number, uint64_t{0}, uint64_t{0}, uint64_t{0}, uint64_t{0}}) w.u64(field);
+    for (const size_t size : {32, 8}) w.string(Bytes(size));
+    w.u64(0);  // base fee
+    w.end_list(at);
+    return std::move(w.out);
 }
 
 class TestService final : public ProvingService {
@@ -66,9 +83,16 @@ class TestService final : public ProvingService {
 
     HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string&, uint64_t,
                                             const BlockPrograms&, const std::string&) override {
-        ASHLAR_ASSIGN(const Bytes plan_text, read_file(dir / "plan"));
+        std::string plan_text;
+        if (const auto witness = read_file(dir / "witness.json")) {
+            ASHLAR_ASSIGN(const boost::json::object o, parse_object(text_of(*witness)));
+            plan_text = text_field(o, "plan");
+        } else {
+            ASHLAR_ASSIGN(const Bytes text, read_file(dir / "plan"));
+            plan_text = text_of(text);
+        }
         ASHLAR_ASSIGN(const Bytes block, read_file(dir / "block.rlp"));
-        Plan plan = parse_plan(text_of(plan_text));
+        Plan plan = parse_plan(plan_text);
         if (plan["invalid"]) return fail("block_invalid", "InvalidGasUsed");
         PreparedBlock out;
         out.facts.number = block_number_of(block).value_or(0);
@@ -109,7 +133,7 @@ class TestService final : public ProvingService {
             for (const uint64_t ms : {0, 1, 10, 50, 100, 200, 300, 500, 1000})
                 if (text.find(sha256_hex(as_bytes(fmt::format("steps 1 step_ms {} number {}", ms, number)))) !=
                     std::string::npos) {
-                    const std::string block = test_block(number);
+                    const std::string block = text_of(test_block_rlp(number));
                     BlockClaims c;
                     c.chain_id = 1, c.number = number, c.block_hash = hash_hex(block),
                     c.parent_hash = hash_hex("parent of " + block);
@@ -118,25 +142,26 @@ class TestService final : public ProvingService {
                 }
         return fail("proof_malformed", "a proof of an unknown block");
     }
-
-    static std::string test_block(uint64_t number) {
-        std::string header(8, '\x80');  // eight empty strings before the number
-        if (number < 128)
-            header += static_cast<char>(number);
-        else
-            header += std::string("\x82") + static_cast<char>(number >> 8) + static_cast<char>(number & 255);
-        const std::string list = static_cast<char>(0xc0 + header.size()) + header;
-        return static_cast<char>(0xc0 + list.size()) + list;
-    }
 };
 
 }  // namespace
 
 std::unique_ptr<ProvingService> make_test_service() { return std::make_unique<TestService>(); }
 
+Bytes test_parent_rlp() { return test_header({}, 0); }
+
+Bytes test_block_rlp(uint64_t number) {
+    rlp::Writer w;
+    const size_t at = w.begin_list();
+    w.raw(test_header(hash::keccak256(test_parent_rlp()), number));
+    for (int i = 0; i < 2; i++) w.end_list(w.begin_list());  // no transactions, no ommers
+    w.end_list(at);
+    return std::move(w.out);
+}
+
 void write_test_block(const std::filesystem::path& dir, uint64_t number, const std::string& plan) {
     std::filesystem::create_directories(dir);
-    std::ofstream(dir / "block.rlp", std::ios::binary) << TestService::test_block(number);
+    std::ofstream(dir / "block.rlp", std::ios::binary) << text_of(test_block_rlp(number));
     std::ofstream(dir / "plan") << plan;
 }
 

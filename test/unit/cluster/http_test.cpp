@@ -42,8 +42,9 @@ struct Fixture {
             return json_response(r.method + " " + r.params["id"] + " " + r.query["q"] + " " + r.body);
         };
         std::vector<HttpRoute> routes = {
-            {"GET", "/public", Role::none, echo},
+            {"GET", "/public", Role::none, echo, false, {"q", "count"}},
             {"GET", "/items/{id}", Role::reader, echo},
+            {"GET", "/old", Role::admin, echo},
             {"POST", "/items/{id}", Role::admin, echo},
             {"PUT", "/blobs/{sha256}", Role::admin, [](HttpRequest& r) { return json_response(r.blob); }, true},
             {"GET", "/blobs/{sha256}", Role::admin,
@@ -263,4 +264,89 @@ TEST_CASE("without tokens only loopback is served") {
     (*s)->stop();
     CHECK(HttpClient::open("ftp://x", "").error().code == "url_bad");
     CHECK((*HttpClient::open("http://127.0.0.1:1", ""))->send("GET", "/").error().code == "peer_unreachable");
+}
+
+TEST_CASE("HEAD is GET without a body, and starts nothing") {
+    const Fixture f;
+    const auto head = [&](const std::string& target, const std::string& token) {
+        return f.raw("HEAD " + target + " HTTP/1.1\r\nConnection: close\r\nAuthorization: Bearer " + token +
+                     "\r\n\r\n");
+    };
+    const std::string reply = head("/items/7", f.reader);
+    CHECK_THAT(reply, Catch::StartsWith("HTTP/1.1 200") && Catch::Contains("Content-Length: 8\r\n") &&
+                          Catch::EndsWith("\r\n\r\n"));
+    CHECK_THAT(head("/nothing", f.reader), Catch::StartsWith("HTTP/1.1 404") && Catch::EndsWith("\r\n\r\n"));
+    CHECK_THAT(head("/stream", ""), Catch::StartsWith("HTTP/1.1 200") && Catch::EndsWith("\r\n\r\n"));
+    CHECK_THAT(head("/old", f.admin),
+               Catch::StartsWith("HTTP/1.1 405") && Catch::Contains("Allow: GET\r\n") && Catch::EndsWith("\r\n\r\n"));
+    CHECK_THAT(f.raw("DELETE /items/7 HTTP/1.1\r\nConnection: close\r\n\r\n"),
+               Catch::Contains("Allow: GET, HEAD, POST\r\n"));
+}
+
+TEST_CASE("a body whose end is not known is refused, not taken for none") {
+    const Fixture f;
+    const std::string head = "POST /items/1 HTTP/1.1\r\nAuthorization: Bearer " + f.admin + "\r\n";
+    // What follows must not be read as a second request.
+    const std::string hidden = "GET /public?q=hidden HTTP/1.1\r\n\r\n";
+    for (const char* coding : {"gzip", "chunked, gzip", "identity", "gzip, chunked", ""}) {
+        INFO(coding);
+        const std::string reply = f.raw(head + "Transfer-Encoding: " + coding + "\r\n\r\n" + hidden);
+        CHECK((reply.find("HTTP/1.1 501") == 0 || reply.find("HTTP/1.1 400") == 0));
+        CHECK(reply.find("hidden") == std::string::npos);
+    }
+    const std::string both = f.raw(head + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" + hidden);
+    CHECK((both.empty() || both.find("HTTP/1.1 400") == 0));
+    CHECK(both.find("hidden") == std::string::npos);
+    CHECK_THAT(f.raw(head + "Connection: close\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+               Catch::Contains("POST 1  ok"));
+}
+
+TEST_CASE("a parameter nobody reads is refused, with the nearest one that is") {
+    const Fixture f;
+    const auto r = f.client("")->get("/public?cuont=5");
+    REQUIRE_FALSE(r);
+    CHECK(r.error().code == "parameter_unknown");
+    CHECK(r.error().hint == "did you mean 'count'?");
+    CHECK(f.client(f.reader)->send("GET", "/items/7?x=1")->status == 400);
+    CHECK(f.client("")->send("GET", "/items/7?x=1")->status == 401);  // who may not ask learns nothing
+}
+
+TEST_CASE("tokens made and revoked while the server runs count at once, on open streams too") {
+    const TempDir dir;
+    const TokenFile file(dir.path / "tokens");
+    HttpServerOptions options;
+    options.threads = 2;
+    options.tokens = std::make_shared<TokenVerifier>(dir.path / "tokens");
+    REQUIRE(options.tokens->load());
+    const auto server =
+        *HttpServer::start(options, {{"GET", "/x", Role::reader, [](HttpRequest&) { return json_response("ok"); }},
+                                     {"GET", "/stream", Role::reader, [](HttpRequest&) {
+                                          HttpResponse out;
+                                          out.stream = []() -> std::optional<std::string> { return "data: x\n\n"; };
+                                          return out;
+                                      }}});
+    const auto status = [&](const std::string& token) {
+        return (*HttpClient::open("http://127.0.0.1:" + std::to_string(server->port()), token))
+            ->send("GET", "/x")
+            ->status;
+    };
+    CHECK(status("") == 200);
+    const std::string first = *file.create(Role::reader, "");
+    CHECK(status("") == 401);
+    CHECK(status(first) == 200);
+    const std::string second = *file.create(Role::reader, "");
+    CHECK(status(second) == 200);
+    REQUIRE(file.revoke(file.list()->front().id));
+    CHECK(status(first) == 401);
+    // The stream of a token ends with it.
+    auto reader = *HttpClient::open("http://127.0.0.1:" + std::to_string(server->port()), second);
+    size_t lines = 0;
+    (void)reader->events("/stream", [&](const std::string&) {
+        if (++lines == 1) REQUIRE(file.revoke(file.list()->front().id));
+        return true;
+    });
+    CHECK(lines > 0);
+    CHECK(status(second) == 401);
+    std::filesystem::remove(dir.path / "tokens");
+    CHECK(status("") == 401);  // a file that vanishes opens nothing
 }

@@ -2,6 +2,8 @@
 // One conformance suite for every implementation of Store.
 #include "libs/cluster/store.hpp"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -19,6 +21,7 @@ HostResult<void> fill(Store& s, Job& job, std::vector<Block>& blocks) {
         for (size_t i = 0; i < blocks.size(); i++) {
             blocks[i].job = job.id;
             blocks[i].ordinal = i;
+            blocks[i].priority = job.priority;
             s.insert(blocks[i]);
         }
         return {};
@@ -53,7 +56,7 @@ TEST_CASE("rows come back as written, after reopening too") {
     CHECK(j->start == 7);
     CHECK((*s)->job_by_key("k")->id == job.id);
     CHECK_FALSE((*s)->job_by_key("other"));
-    const auto b = (*s)->blocks_of(job.id);
+    const auto b = (*s)->blocks_of(job.id, 0, 10);
     REQUIRE(b.size() == 2);
     CHECK(b[0].reason == blocks[0].reason);
     CHECK(b[0].verify_milliseconds == 1.25);
@@ -144,7 +147,7 @@ TEST_CASE("attempts, nodes and events") {
     CHECK((*s)->node("n")->epoch == 3);
     CHECK((*s)->events_after(3, 10).size() == 2);
     REQUIRE((*s)->transaction([&]() -> HostResult<void> {
-        (*s)->trim_events(2);
+        (*s)->trim_events(2, 100);
         return {};
     }));
     CHECK((*s)->events_after(0, 10).size() == 2);
@@ -167,4 +170,63 @@ TEST_CASE("a damaged file is refused, not overwritten") {
     CHECK(s.error().code == "store_damaged");
     CHECK(std::filesystem::file_size(dir.path / "s.db") == 8192);
     CHECK(open_sqlite_store("/nonexistent/s.db").error().code == "store_failed");
+}
+
+TEST_CASE("a store of schema 1 is brought up to date, with what it held") {
+    const TempDir dir;
+    // As version 0.1.0 made it; rows of each mode, one of them a latest job that had fetched its first block.
+    constexpr const char* SCHEMA_1 = R"(
+        CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, mode TEXT NOT NULL, start INTEGER NOT NULL,
+          count INTEGER NOT NULL, priority INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,
+          idempotency_key TEXT NOT NULL, state TEXT NOT NULL, created_ms INTEGER NOT NULL,
+          finished_ms INTEGER NOT NULL, proven INTEGER NOT NULL, failed INTEGER NOT NULL);
+        CREATE TABLE blocks (id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+          number INTEGER NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+          reason_hint TEXT NOT NULL, chain_id INTEGER NOT NULL, gas_used INTEGER NOT NULL,
+          transactions INTEGER NOT NULL, subblocks INTEGER NOT NULL, cycles INTEGER NOT NULL, hash TEXT NOT NULL,
+          parent_hash TEXT NOT NULL, state_root TEXT NOT NULL, fork TEXT NOT NULL, elf TEXT NOT NULL,
+          stdin_blob TEXT NOT NULL, proof TEXT NOT NULL, proof_bytes INTEGER NOT NULL, attempts INTEGER NOT NULL,
+          fetches INTEGER NOT NULL, claims TEXT NOT NULL, created_ms INTEGER NOT NULL, fetch_ms INTEGER NOT NULL,
+          ready_ms INTEGER NOT NULL, proving_ms INTEGER NOT NULL, aggregating_ms INTEGER NOT NULL,
+          verifying_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL, verify_milliseconds REAL NOT NULL);
+        CREATE INDEX jobs_by_state ON jobs(state);
+        CREATE INDEX blocks_by_state ON blocks(state);
+        CREATE TABLE nodes (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, epoch INTEGER NOT NULL,
+          instance TEXT NOT NULL, url TEXT NOT NULL, version TEXT NOT NULL, slots INTEGER NOT NULL,
+          state TEXT NOT NULL, registered_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL, info TEXT NOT NULL);
+        INSERT INTO jobs VALUES (1,'reproduce',7,1,3,0,'','done',1,9,1,0), (2,'latest',0,3,0,0,'','running',1,0,1,0),
+          (3,'program',0,1,0,0,'','queued',1,0,0,0);
+        INSERT INTO nodes VALUES ('n','n','worker',4,'i','','',1,'draining',1,1,'{}');
+        PRAGMA user_version=1;)";
+    std::string rows;
+    const auto block = [&](int id, int job, int ordinal, int number, const char* state, const char* elf, int finished) {
+        rows += "INSERT INTO blocks VALUES (" + std::to_string(id) + "," + std::to_string(job) + "," +
+                std::to_string(ordinal) + "," + std::to_string(number) + ",'/folder','" + state +
+                "','','',1,0,0,0,0,'','','','','" + elf + "','','',0,0,0,'',1,0,0,0,0,0," + std::to_string(finished) +
+                ",0);";
+    };
+    block(1, 1, 0, 7, "proven", "", 9);
+    block(2, 2, 0, 100, "proven", "", 9), block(3, 2, 1, 0, "queued", "", 0), block(4, 2, 2, 0, "queued", "", 0);
+    block(5, 3, 0, 0, "inputs_ready", "e", 0);
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open((dir.path / "s.db").c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, (SCHEMA_1 + rows).c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+    for (int again = 0; again < 2; again++) {  // the second time it is up to date already
+        const auto s = open_sqlite_store(dir.path / "s.db");
+        REQUIRE(s);
+        CHECK((*s)->blocks_of(JobId{1}, 0, 9).at(0).source == "folders");
+        CHECK((*s)->blocks_of(JobId{1}, 0, 9).at(0).priority == 3);
+        CHECK((*s)->job(JobId{2})->start == 100);
+        CHECK((*s)->job(JobId{2})->made == 3);
+        const auto waiting = (*s)->queued_blocks("head", 1000, 9);
+        REQUIRE(waiting.size() == 2);
+        CHECK(waiting[0].number == 101);
+        CHECK(waiting[1].number == 102);
+        CHECK((*s)->node("n")->drained);
+        CHECK((*s)->block_counts() == std::map<BlockState, uint64_t>{{BlockState::queued, 2},
+                                                                     {BlockState::inputs_ready, 1},
+                                                                     {BlockState::proven, 2}});
+        CHECK((*s)->block_counts(false)[BlockState::inputs_ready] == 0);
+    }
 }
