@@ -41,13 +41,6 @@ Result<void, MerkleError> check_opening(const Digest& root, unsigned depth, std:
     leaves.reserve(indices.size());
     for (size_t i = 0; i < indices.size(); i++)
         leaves.push_back(hash_elements(rows.subspan(i * leaf_width, leaf_width), Domain::leaf));
-    return check_opening(root, depth, indices, std::move(leaves), siblings);
-}
-
-Result<void, MerkleError> check_opening(const Digest& root, unsigned depth, std::span<const uint32_t> indices,
-                                        std::vector<Digest> leaves, std::span<const Digest> siblings) {
-    if (!valid_indices(depth, indices)) return Fail{MerkleError::indices};
-    if (leaves.size() != indices.size()) return Fail{MerkleError::row_count};
     std::vector<uint32_t> known(indices.begin(), indices.end());
     size_t used = 0;
     for (unsigned level = 0; level < depth; level++) {

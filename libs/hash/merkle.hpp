@@ -29,8 +29,4 @@ size_t sibling_count(unsigned depth, std::span<const uint32_t> indices);
 Result<void, MerkleError> check_opening(const Digest& root, unsigned depth, std::span<const uint32_t> indices,
                                         size_t leaf_width, std::span<const F> rows, std::span<const Digest> siblings);
 
-/// The same from leaf digests.
-Result<void, MerkleError> check_opening(const Digest& root, unsigned depth, std::span<const uint32_t> indices,
-                                        std::vector<Digest> leaves, std::span<const Digest> siblings);
-
 }  // namespace ashlar::hash

@@ -8,7 +8,6 @@
 namespace ashlar::iop {
 
 uint64_t stored_height(const Profile& profile, uint64_t h) {
-    if (h == 0) return 0;
     const int length = std::bit_width(h);
     const int e = std::max(length - (h >> profile.tall ? 3 : 1), static_cast<int>(profile.min_block));
     return ((h + (uint64_t{1} << e) - 1) >> e) << e;

@@ -95,7 +95,7 @@ std::string check(const Profile& p) {
         if (k < 1 || k > p.s) return "folding factor";
         sum += k;
     }
-    if (sum > p.s || p.s - sum > MAX_FINAL_VARS) return "more than 2^6 final values";
+    if (sum > p.s || p.s > sum + MAX_FINAL_VARS) return "more than 2^6 final values";
     for (size_t i = 0; i < n; i++) {
         if (p.lir[i] < 1 || p.lir[i] > MAX_LOG_DOMAIN) return "rate of an oracle";
         if (p.queries[i] < 1 || p.queries[i] > 1u << 16) return "number of queries";

@@ -126,7 +126,6 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
 }  // namespace
 
 Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, BytesView bytes) {
-    if (public_values.size() != vk.system.num_public) return Fail{VerifyError::public_values};
     auto decoded = decode(vk, bytes);
     if (!decoded) return Fail{decoded.error()};
     return verify(vk, public_values, decoded->proof, decoded->shape);

@@ -14,6 +14,7 @@ REFUSES = re.compile(
   | return\s+(std::nullopt|false|nullptr|0|-1)\s*[;,]
   | return\s+(exit_with\()?(Status|Error|ErrorCode|VerifyError|VerifyCode)::(?!success)
   | return\s+failed_\s*=\s*true
+  | return\s+"
   | continue;
   | throw\b
   | [\w.]*\bfail(ed)?\(

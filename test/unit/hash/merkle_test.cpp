@@ -143,10 +143,14 @@ TEST_CASE("altered openings are rejected for the right reason") {
     REQUIRE(check(indices, 4, rows, siblings, tree.root()));
     for (const auto& bad : std::vector<std::vector<uint32_t>>{{}, {3, 3}, {17, 3}, {64}, {3, 17, 40, 0xffffffff}})
         CHECK(check(bad, 4, rows, siblings, tree.root()).error() == MerkleError::indices);
-    CHECK(check_opening(tree.root(), 40, indices, 4, rows, siblings).error() == MerkleError::indices);
+    CHECK(check_opening(tree.root(), 32, indices, 4, rows, siblings).error() == MerkleError::indices);
+    CHECK(check_opening(tree.root(), 31, indices, 4, rows, siblings).error() == MerkleError::too_few_siblings);
     auto short_rows = rows;
     short_rows.pop_back();
     CHECK(check(indices, 4, short_rows, siblings, tree.root()).error() == MerkleError::row_count);
+    auto long_rows = rows;
+    long_rows.push_back(F::ZERO);  // part of a row
+    CHECK(check(indices, 4, long_rows, siblings, tree.root()).error() == MerkleError::row_count);
     CHECK(check(indices, 5, rows, siblings, tree.root()).error() == MerkleError::row_count);
     CHECK(check(indices, 0, rows, siblings, tree.root()).error() == MerkleError::row_count);
     for (size_t cut = 0; cut < siblings.size(); cut++)

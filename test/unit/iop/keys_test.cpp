@@ -116,22 +116,37 @@ TEST_CASE("a height bound is on stored heights, and sharp") {
         REQUIRE(shape_error(bounded(limit), heights) == VerifyError::height_bound);
 }
 
+TEST_CASE("the limit on fractions is sharp") {
+    const uint32_t fixed = parts().fixed_heights[2];
+    const std::vector<uint32_t> heights{30, 0, fixed, 6, 3, 1, 9};
+    const uint32_t log = Shape::make(key(), heights)->log_fractions;
+    VerifyingKey p = parts();
+    p.profile.log_top = 2;
+    p.profile.max_log_fracs = log;
+    REQUIRE(Shape::make(make_verifying_key(p).value(), heights));
+    p.profile.max_log_fracs--;
+    REQUIRE(shape_error(make_verifying_key(p).value(), heights) == VerifyError::too_many_fractions);
+}
+
 TEST_CASE("preprocessed slices count in the stack's limit") {
     const VerifyingKey vk = key();
     const uint64_t most = uint64_t{1} << vk.profile.max_log_slices;
     REQUIRE(vk.prep_layout.slices > 0);
-    size_t only_the_sum_is_too_large = 0;
+    size_t only_the_sum_is_too_large = 0, full = 0;
     for (uint32_t x = 0; x < 60 * 60; x++) {
-        const std::vector<uint32_t> heights{1500 + 20 * (x / 60), 0, vk.fixed_heights[2], 6, 3, 1, 1 + 40 * (x % 60)};
+        const std::vector<uint32_t> heights{1500 + 20 * (x / 60), 0, vk.fixed_heights[2], 6, 3, 1 + x % 23 * 16,
+                                            1 + 40 * (x % 60)};
         std::vector<Layout::Table> tables;
         for (size_t t = 0; t < heights.size(); t++) tables.push_back({heights[t], vk.system.tables[t].num_main});
         const uint64_t main = Layout::count_slices(vk.profile, tables);
         const auto shape = Shape::make(vk, heights);
         REQUIRE(shape.has_value() == (main + vk.prep_layout.slices <= most));
+        full += main + vk.prep_layout.slices == most;
         if (shape) continue;
         REQUIRE(shape.error() == VerifyError::stack_too_large);
         only_the_sum_is_too_large += main <= most;
     }
+    REQUIRE(full > 0);
     REQUIRE(only_the_sum_is_too_large > 0);
 }
 
@@ -140,7 +155,9 @@ TEST_CASE("a key's fixed tables keep to the profile's limits") {
     const uint32_t h = p.fixed_heights[2];
     p.profile.max_log_height = static_cast<uint32_t>(std::bit_width(h - 1));
     REQUIRE(make_verifying_key(p));
-    p.fixed_heights[2] = std::bit_ceil(h) * 2;
+    p.fixed_heights[2] = std::bit_ceil(h);
+    REQUIRE(make_verifying_key(p));
+    p.fixed_heights[2] *= 2;
     REQUIRE(make_verifying_key(p).error() == VerifyError::fixed_height);
     p = parts();
     p.profile.max_log_slices = 1;
