@@ -15,7 +15,7 @@ using evm::uint256;
 
 uint256 number(BytesView big_endian) { return uint256::from_be(big_endian.data(), big_endian.size()); }
 
-/// Reads field after field; the first failure sticks and everything after it reads as zero.
+/// Reads field after field; what cannot be read is zero, and a failure sticks: finished() tells.
 class Fields {
   public:
     explicit Fields(rlp::Reader in) : in_(in), start_(in.rest().data()) {}
@@ -43,7 +43,7 @@ class Fields {
   private:
     template <class T>
     T take(rlp::Decoded<T> r) {
-        if (r && !failed_) return *r;
+        if (r) return *r;
         failed_ = true;
         return T{};
     }
@@ -115,7 +115,6 @@ Outcome<Transaction> decode_legacy(BytesView item) {
     t.to = f.recipient();
     t.value = f.integer();
     t.data = f.bytes();
-    if (!f.good()) return Fail{ErrorCode::transaction_rlp};
     const BytesView signed_fields = f.before();
     const uint256 v = f.integer();
     t.r = f.integer();
@@ -177,7 +176,6 @@ Outcome<Transaction> decode_typed(BytesView envelope, Revision revision) {
         }
     }
     if (t.type == TransactionType::set_code && !read_authorizations(f.list(), t.authorizations)) f.fail();
-    if (!f.good()) return Fail{ErrorCode::transaction_rlp};
     t.signing_hash = hash_list(envelope.first(1), f.before());
     const uint256 parity = f.integer();
     t.r = f.integer();

@@ -9,6 +9,7 @@
 #include "libs/ethereum/codec.hpp"
 #include "libs/ethereum/receipt.hpp"
 #include "libs/ethereum/subblock.hpp"
+#include "libs/ethereum/transaction.hpp"
 #include "libs/ethereum/withdrawal.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/rlp/encode.hpp"
@@ -429,4 +430,65 @@ TEST_CASE("blob parameters are decoded within their bounds") {
     CHECK_FALSE(decodes({1, 3, 6, uint64_t{1} << 40}));
     CHECK(decodes(good, 64));
     CHECK_FALSE(decodes(good, 65));
+}
+
+TEST_CASE("a transaction is refused with any field missing, of another length or kind, or more") {
+    const Bytes to = string(Bytes(20, 1)), key = string(Bytes(32, 2));
+    const Items entry = {to, list({key})}, tuple = {number(1), to, number(2), number(1), number(3), number(4)};
+    const Bytes access = list({list(entry)});
+    const Items signature = {number(1), number(5), number(6)};
+    const auto fields = [&](uint8_t type) {
+        Items f = {number(1), number(2), number(3), number(21'000), to, number(7), string({1, 2})};
+        if (type == 0) f.erase(f.begin());
+        if (type >= 2) f.insert(f.begin() + 3, number(9));
+        if (type > 0) f.push_back(access);
+        if (type == 3) f.insert(f.end(), {number(1), list({key})});
+        if (type == 4) f.push_back(list({list(tuple)}));
+        f.insert(f.end(), signature.begin(), signature.end());
+        return f;
+    };
+    const auto read = [](uint8_t type, const Items& f, const Bytes& behind = {}) {
+        Bytes item = list(f);
+        if (type > 0) item = string(joined({Bytes{type}, item}));
+        return error_of(decode_transaction(joined({item, behind}), evm::Revision::osaka));
+    };
+    for (uint8_t type = 0; type <= 4; type++) {
+        const Items good = fields(type);
+        REQUIRE_FALSE(read(type, good));
+        CHECK(read(type, good, NOTHING) == ErrorCode::transaction_rlp);
+        CHECK(read(type, shorter(good)) == ErrorCode::transaction_rlp);
+        CHECK(read(type, longer(good, NOTHING)) == ErrorCode::transaction_rlp);
+        for (size_t i = 0; i < good.size(); i++) {
+            INFO("type " << int(type) << ", field " << i);
+            const bool is_list = good[i][0] >= 0xc0, wraps = type == 3 && i == 0;
+            CHECK(read(type, with(good, i, is_list ? NOTHING : EMPTY_LIST)) ==
+                  (wraps ? ErrorCode::full_blobs : ErrorCode::transaction_rlp));
+            if (good[i] == to)
+                for (size_t size : {size_t{19}, size_t{21}})
+                    CHECK(read(type, with(good, i, string(Bytes(size, 1)))) == ErrorCode::transaction_rlp);
+            else if (!is_list && good[i].size() < 3)
+                CHECK(read(type, with(good, i, string(Bytes(33, 1)))) == ErrorCode::transaction_rlp);
+        }
+    }
+
+    const size_t access_at = 7;
+    for (const Bytes& bad :
+         {string(joined(entry)), list(with(entry, 0, string(Bytes(19, 1)))), list(with(entry, 1, NOTHING)),
+          list(with(entry, 1, list({string(Bytes(31, 2))}))), list(shorter(entry)), list(longer(entry, NOTHING))})
+        CHECK(read(1, with(fields(1), access_at, list({bad}))) == ErrorCode::transaction_rlp);
+    CHECK(read(3, with(fields(3), 10, list({string(Bytes(31, 2))}))) == ErrorCode::transaction_rlp);
+
+    const size_t tuples_at = 9;
+    const auto authorization = [&](const Bytes& t) { return read(4, with(fields(4), tuples_at, list({t}))); };
+    CHECK(authorization(string(joined(tuple))) == ErrorCode::transaction_rlp);
+    CHECK(authorization(list(shorter(tuple))) == ErrorCode::transaction_rlp);
+    CHECK(authorization(list(longer(tuple, NOTHING))) == ErrorCode::transaction_rlp);
+    CHECK(authorization(list(with(tuple, 1, string(Bytes(19, 1))))) == ErrorCode::transaction_rlp);
+    CHECK(authorization(list(with(tuple, 2, string(Bytes(9, 1))))) == ErrorCode::transaction_rlp);
+    for (size_t i = 0; i < tuple.size(); i++)
+        CHECK(authorization(list(with(tuple, i, EMPTY_LIST))) == ErrorCode::transaction_rlp);
+    // The parity is a byte (EIP-7702); which byte, only the authorization's own validity asks.
+    CHECK_FALSE(authorization(list(with(tuple, 3, number(255)))));
+    CHECK(authorization(list(with(tuple, 3, number(256)))) == ErrorCode::transaction_rlp);
+    CHECK(authorization(list(with(tuple, 3, number((uint64_t{1} << 32) + 1)))) == ErrorCode::transaction_rlp);
 }

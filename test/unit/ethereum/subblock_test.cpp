@@ -87,6 +87,25 @@ TEST_CASE("a subblock with anything missing or changed is refused or claims some
     REQUIRE(claim);
     CHECK(claim->end == claim->begin);
     CHECK(claim->root_after == claim->root_before);
+    // A transaction that is none, or is not valid: never left out in silence.
+    const std::vector<BytesView> items = split_items(env.transactions).value();
+    REQUIRE_FALSE(items.empty());
+    Bytes transactions = {0x80};
+    e.transactions = transactions;
+    CHECK(run(e, s.state, s.codes).error().code == ErrorCode::transaction_type);
+    transactions.assign(items[0].begin(), items[0].end());
+    transactions.insert(transactions.end(), items[0].begin(), items[0].end());
+    e.transactions = transactions;
+    const auto twice = run(e, s.state, s.codes);
+    REQUIRE_FALSE(twice);
+    CHECK(twice.error().transaction == env.begin + 1);
+    transactions = {0xb8};
+    e.transactions = transactions;
+    CHECK(run(e, s.state, s.codes).error().code == ErrorCode::block_rlp);
+    const Bytes no_header{0xc0};
+    e = env;
+    e.header = no_header;
+    CHECK(run(e, s.state, s.codes).error().code == ErrorCode::block_rlp);
     // A withdrawal outside the last subblock.
     const Bytes withdrawal{0xc0};
     e = env;

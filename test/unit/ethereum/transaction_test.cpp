@@ -31,6 +31,16 @@ TEST_CASE("the transaction of EIP-155's example is signed by its sender") {
     Transaction high = *t;
     high.s = uint256{} - uint256{1};
     CHECK_FALSE(recover_sender(high));
+    // The other signature of the same point: (r, n - s) with the other parity. EIP-2 refuses it.
+    const Bytes order = *from_hex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
+    Transaction twin = *t;
+    twin.s = uint256::from_be(order.data(), order.size()) - t->s;
+    twin.y_odd = !*t->y_odd;
+    CHECK_FALSE(recover_sender(twin));
+    CHECK_FALSE(recover_signers({&twin, 1})[0].sender);
+    twin.y_odd = std::nullopt;
+    twin.s = t->s;
+    CHECK_FALSE(recover_sender(twin));
 }
 
 TEST_CASE("types are refused before their fork and beyond the last") {
