@@ -272,7 +272,7 @@ Node* Store::prepend(const Path& head, Node* node) {
     const Node* n = slot.node;
     const bool embedded = n->rlp_size < 32;
     const size_t size = embedded ? n->rlp_size : 33;
-    const bool fits = slot.item != EMPTY_ITEM && item_size(slot.item) == size;
+    const bool fits = item_size(slot.item) == size;  // never if empty: that takes one byte, a node more
     uint8_t* item = fits ? const_cast<uint8_t*>(slot.item) : arena_.bytes(33);
     if (embedded) {
         std::memcpy(item, n->rlp, size);

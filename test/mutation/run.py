@@ -2,7 +2,8 @@
 """Switches off one check at a time and runs the tests that are meant to notice (README.md).
 
     python3 test/mutation/run.py --whole           every mutant, every program, nothing from the cache
-    python3 test/mutation/run.py                   the CI form
+    python3 test/mutation/run.py                   the same, but what earlier runs found is not asked again
+    python3 test/mutation/run.py --ci              the sets with `ci`, by those tests alone: what ctest runs
     python3 test/mutation/run.py --set rlp --set mpt --no-build
 """
 import argparse
@@ -149,10 +150,10 @@ def measure(tests, cases, size, jobs, store):
         return [case for case, skipped in zip(cases, pool.map(one, cases)) if skipped]
 
 
-def read_redundant():
-    """{key: reason} of redundant.txt."""
+def read_list(name, reasons_needed):
+    """{key: reason} of a list of survivors."""
     reasons, key = {}, None
-    for line in sets.read("test/mutation/redundant.txt").splitlines():
+    for line in sets.read(f"test/mutation/{name}").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if not line.startswith(" "):
@@ -161,8 +162,8 @@ def read_redundant():
         elif key:
             reasons[key] = (reasons[key] + " " + line.strip()).strip()
     for key, reason in reasons.items():
-        if not reason:
-            raise SystemExit(f"redundant.txt: no reason is given for {key}")
+        if reasons_needed and not reason:
+            raise SystemExit(f"{name}: no reason is given for {key}")
     return reasons
 
 
@@ -205,6 +206,7 @@ def build(folder, targets):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--whole", action="store_true", help="every mutant and program, nothing from the cache")
+    options.add_argument("--ci", action="store_true", help="only sets with `ci`, and only those tests")
     options.add_argument("--set", action="append", dest="chosen", metavar="NAME", help="only this set of sets.toml")
     options.add_argument("--file", metavar="TEXT", default="", help="only mutants whose file's path contains TEXT")
     options.add_argument("--no-build", action="store_true", help="take the build folder as it is")
@@ -219,9 +221,11 @@ def main():
         if name not in table:
             raise SystemExit(f"mutation: no set {name}; known: {', '.join(table)}")
     table = {n: e for n, e in table.items() if not given.chosen or n in given.chosen}
+    if given.ci:
+        table = {n: {**e, "tests": e["ci"]} for n, e in table.items() if "ci" in e}
     folder = os.path.join(sets.ROOT, "build", "mutation")
     tests = Tests(folder, programs)
-    names = {t for e in table.values() for t in e["tests"] if given.whole or not programs.get(t, {}).get("whole")}
+    names = {t for e in table.values() for t in e["tests"] if not programs.get(t, {}).get("slow") or given.whole}
     if not given.no_build:
         build(folder, sorted({tests.target(n) for n in names}))
     built = time.monotonic()
@@ -237,7 +241,8 @@ def main():
         print(f"mutation: SKIPPED {case}: its data is absent")
     measured = time.monotonic()
 
-    redundant = read_redundant()
+    redundant, unnoticed = read_list("redundant.txt", True), read_list("unnoticed.txt", False)
+    listed_keys = {**redundant, **unnoticed}
     work = []
     for name, entry in table.items():
         paths = sets.sources_of(entry)
@@ -248,27 +253,16 @@ def main():
             if m["path"] in texts and given.file in m["path"]:
                 work.append((name, m, own, texts[m["path"]], binaries))
     # In an order that looks random and is always the same.
-    limits = {n: e.get("ci_limit") for n, e in table.items() if not given.whole}
     work.sort(key=lambda w: digest(w[1]["key"]))
 
     def one(item):
         name, m, own, text, binaries = item
         return item, judge(m, own, text, binaries, verdicts)
 
-    left_out, fresh, results = {}, {}, []
-    todo = []
-    for item in work:
-        limit = limits.get(item[0])
-        known = digest(item[3], item[1]["key"]) in verdicts.data
-        if limit is not None and not known:
-            fresh[item[0]] = fresh.get(item[0], 0) + 1
-            if fresh[item[0]] > limit:
-                left_out[item[0]] = left_out.get(item[0], 0) + 1
-                continue
-        todo.append(item)
+    results = []
     try:
         with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-            for item, result in pool.map(one, todo):
+            for item, result in pool.map(one, work):
                 results.append((item, result))
                 if given.verbose:
                     m = item[1]
@@ -282,29 +276,30 @@ def main():
         count = {v: sum(1 for _, r in of_set if r[0] == v) for v in ("killed", "timed out", "survived", "unreached")}
         survivors = [(m, r) for m, r in of_set if r[0] in ("survived", "unreached")]
         listed = [m for m, _ in survivors if m["key"] in redundant]
+        known_open = [m for m, _ in survivors if m["key"] in unnoticed]
         print(
             f"mutation: {name}: {len(of_set)} mutants, {count['killed'] + count['timed out']} killed "
-            f"({count['timed out']} by time-out), {len(listed)} redundant, {len(survivors) - len(listed)} survive; "
+            f"({count['timed out']} by time-out), {len(listed)} redundant, {len(known_open)} on the list of the unnoticed, "
+            f"{len(survivors) - len(listed) - len(known_open)} new survivors; "
             f"{sum(1 for _, r in of_set if r[2])} known from an earlier run"
-            + (f"; {left_out[name]} left out (ci_limit), --whole runs them" if name in left_out else "")
         )
         for m, r in sorted(survivors, key=lambda s: s[0]["id"]):
-            if m["key"] not in redundant:
+            if m["key"] not in listed_keys:
                 bad += 1
                 print(f"  SURVIVES {m['path']}:{m['line']}: {m['kind']}: {m['text']}"
                       + ("  (no test reaches it)" if r[0] == "unreached" else ""))
         for m, r in of_set:
-            if m["key"] in redundant and r[0] in ("killed", "timed out"):
+            if m["key"] in listed_keys and r[0] in ("killed", "timed out"):
                 bad += 1
-                print(f"  NOT REDUNDANT {m['path']}:{m['line']}: {m['kind']}: {m['text']}: {r[1]} notices; take it off the list")
+                print(f"  LISTED BUT NOTICED {m['path']}:{m['line']}: {m['kind']}: {m['text']}: {r[1]} notices; take it off the list")
     known_keys = {m["key"] for m in mutants}
-    for key in redundant:
+    for key in listed_keys:
         if key not in known_keys:
             bad += 1
-            print(f"mutation: redundant.txt lists what is no longer there: {key}")
+            print(f"mutation: redundant.txt or unnoticed.txt lists what is no longer there: {key}")
     if given.survivors:
         with open(given.survivors, "w", encoding="utf-8") as f:
-            f.writelines(m["key"] + "\n" for i, r in results if r[0] in ("survived", "unreached") for m in [i[1]] if m["key"] not in redundant)
+            f.writelines(m["key"] + "\n" for i, r in results if r[0] in ("survived", "unreached") for m in [i[1]] if m["key"] not in listed_keys)
     end = time.monotonic()
     print(f"mutation: {built - began:.0f} s building, {measured - built:.0f} s measuring, {end - measured:.0f} s on mutants")
     return 1 if bad else 0

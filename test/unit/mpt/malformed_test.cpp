@@ -189,6 +189,7 @@ TEST_CASE("an embedded reference of one byte is none when it is followed") {
 
 TEST_CASE("a stream that breaks one rule is refused by name") {
     const Bytes end = leaf(63, VALUE), top = branch({digest_of(end)});
+    CHECK_FALSE(Stream(0, {}).error());
     CHECK_FALSE(Stream(2, {{top, 1}, {end, 0}}).error());
     CHECK(Stream(1, {{top, 1}, {end, 0}}).error() == Error::truncated);
     CHECK(Stream(3, {{top, 1}, {end, 0}}).error() == Error::truncated);

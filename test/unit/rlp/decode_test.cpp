@@ -100,6 +100,9 @@ TEST_CASE("rlp fields pass on why their item cannot be read") {
     CHECK(Reader{nothing}.list().error() == rlp::Error::truncated);
     CHECK(Reader{nothing}.fixed<20>().error() == rlp::Error::truncated);
     CHECK(Reader{list}.integer(32).error() == rlp::Error::expected_string);
+    const Bytes three = hex("83112233");
+    CHECK(Reader{three}.integer(3));
+    CHECK(Reader{three}.integer(2).error() == rlp::Error::integer_too_large);
     CHECK(rlp::read_list(nothing).error() == rlp::Error::truncated);
 }
 
