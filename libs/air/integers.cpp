@@ -158,7 +158,7 @@ class Analyser {
                     add(IntegerRule::wraps, "integer equation " + std::to_string(k) + ": its sides can differ by p");
             }
             if (!multiplicity) continue;
-            for (uint32_t k : weighted_) {
+            for (uint32_t k : to_show_) {
                 const uint32_t c = chip_.constraints[k];
                 if (!holds(s, [&](const RowState& t) { return of_integers(t, c); }, {c}, related))
                     complain_of_weights(k);
@@ -276,6 +276,17 @@ class Analyser {
         return std::nullopt;
     }
 
+    /// A product of two values of which none is a constant or a boolean column.
+    bool is_product(uint32_t node) const {
+        const Node& n = chip_.expressions[node];
+        if (n.op != Op::mul) return false;
+        const auto plain = [&](uint32_t i) {
+            const Node& x = chip_.expressions[i];
+            return x.op == Op::constant || (x.op == Op::column && booleans_.contains(x.a));
+        };
+        return !plain(n.a) && !plain(n.b);
+    }
+
     /// Quotients that are no columns: products with an inverse that stand in a declared same_integers.
     const std::set<uint32_t>& quotients() const {
         if (quotients_) return *quotients_;
@@ -318,23 +329,23 @@ class Analyser {
         for (size_t k = 0; k < chip_.constraints.size(); k++) {
             visit(chip_.constraints[k], undeclared_quotient);
             if (declared.contains(static_cast<uint32_t>(k))) continue;
-            bool weighted = false;
+            bool weighted = false, product = false;
             visit(chip_.constraints[k], [&](uint32_t i) {
                 if (quotients().contains(i)) return false;  // declared by itself
                 weighted = weighted || scaled(i, is_weight);
+                product = product || is_product(i);
                 return true;
             });
-            if (!weighted) continue;
-            if (weights == Weights::declared)
+            if (weighted && weights == Weights::declared)
                 complain_of_weights(k);
-            else
-                weighted_.push_back(static_cast<uint32_t>(k));
+            else if (weighted || product)
+                to_show_.push_back(static_cast<uint32_t>(k));
         }
     }
 
     void complain_of_weights(size_t k) {
         add(IntegerRule::undeclared,
-            "constraint " + std::to_string(k) + " has weights, but is not declared as one of integers");
+            "constraint " + std::to_string(k) + " has weights or products, but is not declared as one of integers");
     }
     void add(IntegerRule rule, const std::string& text) {
         if (texts_.insert(text).second) findings_.push_back({rule, chip_.name + ": " + text});
@@ -343,8 +354,8 @@ class Analyser {
     const ChipStructure& chip_;
     const BusContracts& contracts_;
     std::vector<uint32_t> column_node_;
-    std::set<uint32_t> booleans_;     // columns that are 0 or 1 on every row
-    std::vector<uint32_t> weighted_;  // constraints to show to be equations of integers
+    std::set<uint32_t> booleans_;    // columns that are 0 or 1 on every row
+    std::vector<uint32_t> to_show_;  // constraints to show to be equations of integers
     mutable std::optional<std::set<uint32_t>> quotients_;
     std::set<std::string> texts_;
     std::vector<IntegerFinding> findings_;

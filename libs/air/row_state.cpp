@@ -61,10 +61,9 @@ Interval RowState::range(std::initializer_list<std::pair<uint32_t, int>> sum) co
     std::map<uint32_t, Wide> terms;
     Wide constant = 0;
     Interval plain = {0, 0};
-    for (const auto& [node, c] : sum) {
-        plain = c == 1 ? plain + range(node) : plain - range(node);
+    for (const auto& [node, c] : sum) plain = plain + range(node) * Interval{c, c};
+    for (const auto& [node, c] : sum)
         if (!collect(node, c, terms, constant, true)) return plain;
-    }
     Interval r = {constant, constant};
     for (const auto& [node, c] : terms) r = r + range_[node] * Interval{c, c};
     return {std::max(r.lo, plain.lo), std::min(r.hi, plain.hi)};
@@ -245,9 +244,10 @@ void RowState::fact(uint32_t node, Interval r) {
         const Interval c = constant_interval(x.b);
         const Interval rest = shifted(r, c);
         fact(n.b, n.op == Op::add ? rest : Interval{-rest.hi, -rest.lo});
-    } else if (n.op == Op::mul && (x.b == -F::ONE || y.b == -F::ONE) &&
-               (x.kind == Form::constant || y.kind == Form::constant)) {
-        fact(x.kind == Form::constant ? n.b : n.a, {-r.hi, -r.lo});
+    } else if (n.op == Op::mul && x.kind == Form::constant && x.b == -F::ONE) {
+        fact(n.b, {-r.hi, -r.lo});
+    } else if (n.op == Op::mul && y.kind == Form::constant && y.b == -F::ONE) {
+        fact(n.a, {-r.hi, -r.lo});
     }
 }
 

@@ -190,6 +190,45 @@ TEST_CHIP(MaybeZero, {
     in(16, m.y);
     b.not_zero(m.real, V(m.x + m.y * 65536_f), m.z);
 })
+// A sum of more terms than the analyser puts in order, against a side that has no bound.
+TEST_CHIP(LongSum, {
+    in(8, m.x);
+    in(16, m.z);
+    V sum = m.x;
+    for (int i = 0; i < 500; i++) sum = sum + m.x;
+    b.equal_integers(sum, m.z + m.y * 65536_f);
+})
+TEST_CHIP(LongSumOfBounded, {
+    in(8, m.x);
+    in(8, m.y);
+    in(16, m.z);
+    V sum = m.x;
+    for (int i = 0; i < 500; i++) sum = sum + m.x;
+    b.equal_integers(sum, m.z + m.y * 65536_f);
+})
+// 3 (x - 1) below 2^8 does not make x - 1 negative.
+TEST_CHIP(ThreeTimes, {
+    in(16, m.x);
+    in(8, V((m.x - 1_f) * 3_f));
+    b.bound(m.x, 0, 1);
+})
+// A product that is meant over the integers needs no weights to wrap.
+TEST_CHIP(ProductWraps, {
+    in(16, m.x);
+    in(16, m.y);
+    in(16, m.z);
+    b.zero(m.x * m.y - m.z);
+})
+TEST_CHIP(ProductFits, {
+    in(8, m.x);
+    in(8, m.y);
+    in(16, m.z);
+    b.zero(m.x * m.y - m.z);
+})
+TEST_CHIP(Chooses, {
+    b.boolean(m.other);
+    b.zero(m.other * (m.x - m.y));
+})
 
 template <class C>
 std::vector<IntegerRule> rules() {
@@ -229,6 +268,26 @@ TEST_CASE("an equation with weights that is not declared is shown to be one of i
     CHECK(check_integers(describe<Weights256>(), contracts(), Weights::shown).empty());
     CHECK(check_integers(describe<WeightsWrap>(), contracts(), Weights::shown).size() == 1);
     CHECK(check_integers(describe<WeightsWrap>(), contracts(), Weights::field).empty());
+}
+
+TEST_CASE("a product of integers is shown not to wrap, declared or not", "[integers]") {
+    for (Weights weights : {Weights::declared, Weights::shown}) {
+        const auto found = check_integers(describe<ProductWraps>(), contracts(), weights);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule == undeclared);
+        CHECK(check_integers(describe<ProductFits>(), contracts(), weights).empty());
+        CHECK(check_integers(describe<Chooses>(), contracts(), weights).empty());
+    }
+    CHECK(check_integers(describe<ProductWraps>(), contracts(), Weights::field).empty());
+}
+
+TEST_CASE("both sides of an equation of many terms count", "[integers]") {
+    CHECK(rules<LongSum>() == Rules{wraps});
+    CHECK(rules<LongSumOfBounded>() == Rules{});
+}
+
+TEST_CASE("what is below a bound is so after a factor of -1 only", "[integers]") {
+    CHECK(rules<ThreeTimes>() == Rules{bound});
 }
 
 TEST_CASE("what is looked up does not wrap into the table", "[integers]") {
