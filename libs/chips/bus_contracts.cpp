@@ -79,6 +79,34 @@ Alternatives program_entry_of(std::span<const Interval> v) {
     return out;
 }
 
+/// What receivers on a bus that is no lookup rely on.
+MessageRanges promise(uint32_t bus) {
+    switch (bus) {
+        case BUS_STATE:
+            return {UNKNOWN, START};  // the pc is for the program table
+        case BUS_MEMORY:
+            return {WORD, TIME, LIMB, LIMB};
+        case BUS_CALL:
+            return {START, BYTE, LIMB, LIMB, LIMB, LIMB};
+        case BUS_TREE:
+            return {{0, 26}, {0, (1 << 26) - 1}};
+        case BUS_HINT:
+            return {START, WORD};
+        case BUS_SHA_EXTEND: {
+            MessageRanges m(3 + 2 * 16, LIMB);
+            m[0] = START, m[1] = {0, 12}, m[2] = WORD;
+            return m;
+        }
+        case BUS_SHA_COMPRESS: {
+            MessageRanges m(3 + 2 * 8, LIMB);
+            m[0] = START, m[1] = {0, 16}, m[2] = WORD;
+            return m;
+        }
+        default:
+            return {};
+    }
+}
+
 Alternatives tells(uint32_t bus, bool sent, std::span<const Interval> v) {
     switch (bus) {
         case BUS_RANGE:
@@ -94,51 +122,29 @@ Alternatives tells(uint32_t bus, bool sent, std::span<const Interval> v) {
         case BUS_CALL_TABLE:
             if (!sent) return {};
             return {{LIMB, LIMB, BYTE, {4, max_call_advance()}, BIT, BIT, BIT, BIT}};
-        case BUS_STATE:
-            return sent ? Alternatives{} : Alternatives{{{0, 0x77ff'fffc}, START}};
-        case BUS_MEMORY:
-            return sent ? Alternatives{} : Alternatives{{WORD, TIME, LIMB, LIMB}};
-        case BUS_CALL:
-            return sent ? Alternatives{} : Alternatives{{START, BYTE, LIMB, LIMB, LIMB, LIMB}};
-        case BUS_TREE:
-            return sent ? Alternatives{} : Alternatives{{{0, 26}, {0, (1 << 26) - 1}}};
-        case BUS_HINT:
-            return sent ? Alternatives{} : Alternatives{{START, WORD, {1, 1 << 29}}};
-        case BUS_SHA_EXTEND: {
-            MessageRanges m(3 + 2 * 16, LIMB);
-            m[0] = START, m[1] = {0, 12}, m[2] = WORD;
-            return sent ? Alternatives{} : Alternatives{m};
-        }
-        case BUS_SHA_COMPRESS: {
-            MessageRanges m(3 + 2 * 8, LIMB);
-            m[0] = START, m[1] = {0, 16}, m[2] = WORD;
-            return sent ? Alternatives{} : Alternatives{m};
-        }
         default:
-            return {};
+            return sent || promise(bus).empty() ? Alternatives{} : Alternatives{promise(bus)};
     }
 }
 
 MessageRanges asks(uint32_t bus, bool sent) {
     if (!sent) return {};
+    MessageRanges m = promise(bus);
     switch (bus) {
-        case BUS_MEMORY:
-            return {WORD, TIME, LIMB, LIMB};
-        case BUS_CALL:
-            return {START, BYTE, LIMB, LIMB, LIMB, LIMB};
-        case BUS_SHA_EXTEND: {
-            MessageRanges m(3 + 2 * 16, LIMB);
-            m[0] = START, m[1] = UNKNOWN, m[2] = UNKNOWN;
-            return m;
-        }
-        case BUS_SHA_COMPRESS: {
-            MessageRanges m(3 + 2 * 8, LIMB);
-            m[0] = START, m[1] = UNKNOWN, m[2] = UNKNOWN;
-            return m;
-        }
+        case BUS_STATE:
+            m[1] = {START.lo + 4, START.hi + max_call_advance()};
+            break;
+        case BUS_TREE:
+            m[0] = {-1, 25};
+            m[1] = {0, (1 << 27) - 1};
+            break;
+        case BUS_HINT:
+            m[1] = {0, 1 << 30};
+            break;
         default:
-            return {};
+            break;
     }
+    return m;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "libs/air/describe.hpp"
 #include "libs/chips/bus_contracts.hpp"
@@ -130,6 +131,103 @@ TEST_CASE("without any one of its range checks a core chip is no longer sound", 
     }
     fmt::print("{} lookups of core chips bound what an identity needs, {} compare\n", removed, compared);
     CHECK(removed > 80);
+}
+
+namespace {
+
+/// Whether an interaction adds to its bus.
+bool is_sent(const ChipStructure& chip, const air::Interaction& i) {
+    const air::Node& m = chip.expressions[i.multiplicity];
+    return !(m.op == air::Op::sub && chip.expressions[m.a].op == air::Op::constant);
+}
+
+}  // namespace
+
+TEST_CASE("a value that receivers rely on and that the sender makes up is noticed", "[chips]") {
+    auto all = core_chips();
+    for (auto& s : air::describe_all<chips::PrecompileChips>())
+        if (s.name.starts_with("sha_")) all.push_back(std::move(s));
+    std::map<uint32_t, size_t> made_up;
+    for (const auto& chip : all) {
+        if (chip.free_multiplicities) continue;
+        const auto before = check(chip);
+        std::set<std::tuple<uint32_t, uint32_t, size_t>> seen;  // one access stands for all
+        for (size_t k = 0; k < chip.interactions.size(); k++) {
+            const air::Interaction& message = chip.interactions[k];
+            const auto asked = chips::bus_contracts().asks(message.bus, true);
+            if (!is_sent(chip, message)) continue;
+            for (size_t v = 0; v < asked.size(); v++) {
+                if (asked[v] == air::UNKNOWN || !seen.emplace(message.bus, message.multiplicity, v).second) continue;
+                if (v > 4 && v + 1 < asked.size() && asked[v] == asked[v - 1]) continue;  // limbs of one window
+                const std::string name = fmt::format("interaction {} on bus {}, value {}:", k, message.bus, v);
+                if (std::any_of(before.begin(), before.end(), [&](const auto& f) {
+                        return f.rule == air::IntegerRule::duty && f.text.find(name) != std::string::npos;
+                    }))
+                    continue;  // one of the exceptions
+                ChipStructure lying = chip;
+                lying.interactions[k].values[v] = lying.expressions.column(lying.num_main + lying.num_prep++);
+                if (check(lying).size() <= before.size())
+                    FAIL_CHECK(chip.name << ", interaction " << k << " on bus " << message.bus << ", value " << v);
+                made_up[message.bus]++;
+            }
+        }
+    }
+    for (uint32_t bus : {chips::BUS_STATE, chips::BUS_MEMORY, chips::BUS_CALL, chips::BUS_TREE, chips::BUS_HINT,
+                         chips::BUS_SHA_EXTEND, chips::BUS_SHA_COMPRESS})
+        CHECK(made_up[bus] > 0);
+}
+
+TEST_CASE("what receivers are told is asked of senders, but for what only all rows together show", "[chips]") {
+    // bus_contracts.hpp has the reasons.
+    const std::set<std::pair<uint32_t, size_t>> by_induction = {
+        {chips::BUS_STATE, 1}, {chips::BUS_TREE, 0}, {chips::BUS_TREE, 1}, {chips::BUS_HINT, 1}};
+    std::set<std::pair<uint32_t, size_t>> weaker;
+    const std::vector<air::Interval> nothing(64, air::UNKNOWN);
+    for (uint32_t bus = 0; bus < 64; bus++)
+        for (const auto& told : chips::bus_contracts().tells(bus, false, nothing)) {
+            const auto asked = chips::bus_contracts().asks(bus, true);
+            for (size_t v = 0; v < told.size(); v++)
+                if (v >= asked.size() || !asked[v].inside(told[v])) weaker.emplace(bus, v);
+        }
+    CHECK(weaker == by_induction);
+}
+
+namespace {
+
+/// Of eight carries of `bits` columns each from column `from` on, two a word: bits of the upper ones (which stand in
+/// one equation only) of which the analyser does not notice that they are no longer boolean.
+std::vector<uint32_t> unnoticed_bits(const ChipStructure& chip, size_t from, size_t bits) {
+    const size_t before = check(chip).size();
+    std::vector<uint32_t> out;
+    size_t tried = 0;
+    for (size_t k = 0; k < chip.constraints.size(); k++) {
+        const air::Node& product = chip.expressions[chip.constraints[k]];
+        if (product.op != air::Op::mul) continue;
+        const air::Node& bit = chip.expressions[product.a];
+        if (bit.op != air::Op::column || bit.a < from || bit.a >= from + 8 * bits) continue;
+        if ((bit.a - from) / bits % 2 == 0) continue;
+        ChipStructure without = chip;
+        without.constraints.erase(without.constraints.begin() + static_cast<std::ptrdiff_t>(k));
+        for (auto& e : without.integer_equations)
+            if (e.constraint != ChipStructure::NONE && e.constraint > k) e.constraint--;
+        std::erase(without.booleans, product.a);
+        if (check(without).size() <= before) out.push_back(bit.a);
+        tried++;
+    }
+    CHECK(tried == 4 * bits);
+    return out;
+}
+#define COLUMN(Chip, member) (offsetof(Chip::Main<field::F>, member) / sizeof(field::F))
+
+}  // namespace
+
+TEST_CASE("every bit of the carries of SHA-256's sums has to be one", "[chips]") {
+    using chips::ShaCompressRoundsChip, chips::ShaExtendRoundsChip;
+    const std::vector<uint32_t> none;
+    const auto extend = air::describe<ShaExtendRoundsChip>(), compress = air::describe<ShaCompressRoundsChip>();
+    CHECK(unnoticed_bits(extend, COLUMN(ShaExtendRoundsChip, carry), 2) == none);
+    CHECK(unnoticed_bits(compress, COLUMN(ShaCompressRoundsChip, carry_e), 3) == none);
+    CHECK(unnoticed_bits(compress, COLUMN(ShaCompressRoundsChip, carry_a), 2) == none);
 }
 
 TEST_CASE("a carry of 16 bits instead of its own is noticed", "[chips]") {

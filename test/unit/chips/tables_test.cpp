@@ -51,3 +51,9 @@ TEST_CASE("the row of a lookup in a fixed table is the entry that was asked for"
     }
     CHECK(AddressTable::index(0x7800, 1) == AddressTable::HEIGHT);
 }
+
+TEST_CASE("calls differ in their ids", "[chips]") {
+    std::set<uint32_t> ids;
+    for (const ProvableCall& call : PROVABLE_CALLS) ids.insert(call.id());
+    CHECK(ids.size() == PROVABLE_CALLS.size());
+}
