@@ -69,7 +69,17 @@ struct SimdAvx2 {
         const R lo = _mm256_unpacklo_epi32(a, b), hi = _mm256_unpackhi_epi32(a, b);
         return {_mm256_permute2x128_si256(lo, hi, 0x20), _mm256_permute2x128_si256(lo, hi, 0x31)};
     }
-    static constexpr bool HAS_LOOKUP_16 = false;
+    /// So many bytes, each in its position.
+    ASHLAR_INLINE static R load_bytes(const uint8_t* p) {
+        return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+    }
+    /// table[index mod 16].
+    ASHLAR_INLINE static R lookup_16(const uint32_t* table, R index) {
+        const __m256 low = _mm256_castsi256_ps(_mm256_permutevar8x32_epi32(load(table), index));
+        const __m256 high = _mm256_castsi256_ps(_mm256_permutevar8x32_epi32(load(table + 8), index));
+        return _mm256_castps_si256(_mm256_blendv_ps(low, high, _mm256_castsi256_ps(shift_left<28>(index))));
+    }
+    static constexpr bool HAS_LOOKUP_16 = false;  // three instructions
 };
 
 using PackedAvx2 = PackedSimd<SimdAvx2>;

@@ -68,7 +68,11 @@ struct SimdAvx512 {
         const R hi = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         return {_mm512_permutex2var_epi32(a, lo, b), _mm512_permutex2var_epi32(a, hi, b)};
     }
-    /// table[index] for indices below 16.
+    /// So many bytes, each in its position.
+    ASHLAR_INLINE static R load_bytes(const uint8_t* p) {
+        return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    }
+    /// table[index mod 16].
     static constexpr bool HAS_LOOKUP_16 = true;
     ASHLAR_INLINE static R lookup_16(const uint32_t* table, R index) {
         return _mm512_permutexvar_epi32(index, _mm512_loadu_si512(table));

@@ -37,6 +37,8 @@ std::string_view to_string(VerifyError e) {
             return "fractional sum";
         case VerifyError::fraction_layer:
             return "fraction layer";
+        case VerifyError::layers:
+            return "layers";
         case VerifyError::zerocheck:
             return "zerocheck";
         case VerifyError::number_of_rows:

@@ -23,6 +23,7 @@ enum class VerifyError : uint8_t {
     zero_denominator,         // a top fraction's denominator is 0
     fractional_sum,           // top fractions do not add up to minus the public sum
     fraction_layer,           // last claim of a layer's sumcheck
+    layers,                   // a claim of the layered argument
     zerocheck,                // last claim of the joint zerocheck
     number_of_rows,           // opened rows are not one for each distinct index
     too_few_siblings,

@@ -3,6 +3,10 @@
 #include "libs/exec/thread_pool.hpp"
 #include "libs/iop/transcript.hpp"
 
+namespace ashlar::air::layers {
+struct Layer;
+}
+
 namespace ashlar::iop {
 
 /// What a lying prover changes; the honest one has none. For tests of the verifier (test/support/lying_prover.hpp).
@@ -11,6 +15,17 @@ class ProverHooks {
     virtual ~ProverHooks() = default;
     /// Called with each non-empty prover message of E elements, numbered from 0, before it is absorbed and stored.
     virtual void message(size_t, std::span<Ext>) {}
+    /// Called with each first message of a layer of the layered argument before it is sent: the verifier requires that
+    /// the sum of weights and values is the claim.
+    virtual void fit_first(const Ext& claim, std::span<const Ext> weights, std::span<Ext> values) {
+        (void)claim, (void)weights, (void)values;
+    }
+    /// Called with the claims that end a layer before they are sent: the verifier requires layer_value(layer, weights,
+    /// claims) = claim.
+    virtual void fit_claims(const Ext& claim, const air::layers::Layer& layer, std::span<const Ext> weights,
+                            std::span<Ext> claims) {
+        (void)claim, (void)layer, (void)weights, (void)claims;
+    }
     /// Called for each proof of work, numbered from 0: true to take the first nonce that does not do it.
     virtual bool skip_work(size_t) { return false; }
 };
@@ -24,6 +39,7 @@ class ProverTranscript {
         : pool_(pool), grind_(grind), hooks_(hooks) {}
 
     Transcript& state() { return transcript_; }
+    ProverHooks* hooks() const { return hooks_; }
     void tag(Tag t) { transcript_.tag(t); }
     void absorb(std::span<const F> xs) { transcript_.absorb(xs); }
     Ext challenge() { return transcript_.challenge(); }

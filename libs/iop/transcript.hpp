@@ -23,6 +23,7 @@ enum class Tag : uint32_t {
     round = 9,
     query = 10,
     final = 11,
+    layers = 12,
 };
 
 inline constexpr uint32_t PROTOCOL_ID = 0x41534831;
