@@ -28,9 +28,20 @@ Lie make_lie(std::string what, air::RowOf<C, F> row, std::optional<chips::Progra
     return {C::NAME, std::move(what), {cells.begin(), cells.end()}, entry};
 }
 
-/// About instructions, calls and memory.
+/// About instructions that compute and compare.
+std::vector<Lie> arithmetic_lies();
+/// About loads, stores, calls that write memory, and the memory's tree.
+std::vector<Lie> memory_lies();
+/// Of all chips: words read from the future.
+std::vector<Lie> time_lies();
+/// About identities over limbs.
+std::vector<Lie> limb_lies();
+/// About rounds of Keccak.
+std::vector<Lie> keccak_lies();
+
+/// All about instructions, calls and memory.
 std::vector<Lie> core_lies();
-/// About the rows of precompile calls.
+/// All about the rows of precompile calls.
 std::vector<Lie> precompile_lies();
 
 }  // namespace ashlar::test
