@@ -22,7 +22,7 @@ class RecordTable {
     }
     /// Adds a record that is not there yet.
     void insert(Record* record) {
-        if (2 * (count_ + 1) > slots_.size()) grow();
+        if (count_ + 1 > slots_.size() / 4 * (slots_.size() < LARGE ? 2 : 3)) grow();
         place(record);
         count_++;
     }
@@ -33,6 +33,9 @@ class RecordTable {
     }
 
   private:
+    /// From here on room counts more than short searches: a transaction that fills a table so far fills memory too.
+    static constexpr size_t LARGE = 1 << 15;
+
     void place(Record* record) {
         const size_t mask = slots_.size() - 1;
         size_t i = record->hash & mask;

@@ -186,13 +186,13 @@ void State::warm_account(evm::Account& account) {
     auto& a = as<AccountRecord>(account);
     if (a.warm) return;
     a.warm = true;
-    journal_.push_back({Kind::account_warm, &a, nullptr});
+    journal_.push({Kind::account_warm, &a, nullptr});
 }
 
 void State::warm_slot(evm::Account& account, evm::StorageSlot& slot, const uint256&) {
     if (slot.warm) return;
     slot.warm = true;
-    journal_.push_back({Kind::slot_warm, &as<AccountRecord>(account), &static_cast<SlotRecord&>(slot)});
+    journal_.push({Kind::slot_warm, &as<AccountRecord>(account), &static_cast<SlotRecord&>(slot)});
 }
 
 void State::prewarm(const Address& address) { warm_account(record(address)); }
@@ -204,8 +204,8 @@ void State::prewarm(const Address& address, const uint256& key) {
 
 void State::set_slot(evm::Account& account, evm::StorageSlot& slot, const uint256&, const uint256& value) {
     auto& a = as<AccountRecord>(account);
-    journal_.push_back({Kind::slot_value, &a, &static_cast<SlotRecord&>(slot)});
-    old_values_.push_back(slot.current);
+    journal_.push({Kind::slot_value, &a, &static_cast<SlotRecord&>(slot)});
+    old_values_.push(slot.current);
     slot.current = value;
     a.changed = true;
 }
@@ -230,23 +230,28 @@ void State::set_transient(evm::Account& account, const uint256& key, const uint2
         t->key = key;
         transient_table_.insert(t);
     }
-    journal_.push_back({Kind::transient_value, &a, t});
-    old_values_.push_back(t->value);
+    // A new key is the cheapest memory that gas buys, and most keys are new: zero needs no room.
+    if (t->value.is_zero()) {
+        journal_.push({Kind::transient_new, &a, t});
+    } else {
+        journal_.push({Kind::transient_value, &a, t});
+        old_values_.push(t->value);
+    }
     t->value = value;
 }
 
 void State::set_balance(evm::Account& account, const uint256& value) {
     auto& a = as<AccountRecord>(account);
-    journal_.push_back({Kind::balance, &a, nullptr});
-    old_values_.push_back(a.balance);
+    journal_.push({Kind::balance, &a, nullptr});
+    old_values_.push(a.balance);
     a.balance = value;
     a.changed = true;
 }
 
 void State::set_nonce(evm::Account& account, uint64_t value) {
     auto& a = as<AccountRecord>(account);
-    journal_.push_back({Kind::nonce, &a, nullptr});
-    old_values_.push_back(uint256{a.nonce});
+    journal_.push({Kind::nonce, &a, nullptr});
+    old_values_.push(uint256{a.nonce});
     a.nonce = value;
     a.changed = true;
 }
@@ -255,13 +260,13 @@ void State::begin_create(evm::Account& account) {
     auto& a = as<AccountRecord>(account);
     if (a.created) return;
     a.created = true;
-    journal_.push_back({Kind::created, &a, nullptr});
+    journal_.push({Kind::created, &a, nullptr});
 }
 
 void State::set_code(evm::Account& account, BytesView code) {
     auto& a = as<AccountRecord>(account);
-    journal_.push_back({Kind::code, &a, const_cast<evm::Code*>(a.code)});
-    old_values_.push_back(uint256::from(a.code_hash));
+    journal_.push({Kind::code, &a, const_cast<evm::Code*>(a.code)});
+    old_values_.push(uint256::from(a.code_hash));
     a.changed = true;
     if (code.empty()) {
         a.code_hash = evm::EMPTY_CODE_HASH;
@@ -278,23 +283,18 @@ void State::self_destruct(evm::Account& account) {
     if (a.destroyed) return;
     a.destroyed = true;
     a.changed = true;
-    journal_.push_back({Kind::destroyed, &a, nullptr});
+    journal_.push({Kind::destroyed, &a, nullptr});
 }
 
 void State::log(evm::Log&& log) {
     logs_.push_back(std::move(log));
-    journal_.push_back({Kind::log, nullptr, nullptr});
+    journal_.push({Kind::log, nullptr, nullptr});
 }
 
 void State::revert(size_t snapshot) {
+    const auto old = [this] { return old_values_.pop(); };
     while (journal_.size() > snapshot) {
-        const Entry e = journal_.back();
-        journal_.pop_back();
-        const auto old = [this] {
-            const uint256 v = old_values_.back();
-            old_values_.pop_back();
-            return v;
-        };
+        const Entry e = journal_.pop();
         switch (e.kind) {
             case Kind::account_warm:
                 e.account->warm = false;
@@ -304,6 +304,9 @@ void State::revert(size_t snapshot) {
                 break;
             case Kind::slot_value:
                 static_cast<SlotRecord*>(e.other)->current = old();
+                break;
+            case Kind::transient_new:
+                static_cast<TransientRecord*>(e.other)->value = {};
                 break;
             case Kind::transient_value:
                 static_cast<TransientRecord*>(e.other)->value = old();
@@ -346,7 +349,8 @@ void State::destroy(AccountRecord& a) {
 }
 
 void State::end_transaction() {
-    for (const Entry& e : journal_) {
+    bool any_destroyed = false;
+    journal_.for_each([&](const Entry& e) {
         switch (e.kind) {
             case Kind::account_warm:
                 e.account->warm = false;
@@ -362,16 +366,20 @@ void State::end_transaction() {
             case Kind::created:
                 e.account->created = false;
                 break;
+            case Kind::destroyed:
+                any_destroyed = true;
+                break;
             default:
                 break;
         }
-    }
+    });
     // Only now: a slot of a deleted account must not come back by an entry above.
-    for (const Entry& e : journal_) {
-        if (e.kind != Kind::destroyed || !e.account->destroyed) continue;
+    const auto delete_account = [this](const Entry& e) {
+        if (e.kind != Kind::destroyed || !e.account->destroyed) return;
         e.account->destroyed = false;
         destroy(*e.account);
-    }
+    };
+    if (any_destroyed) journal_.for_each(delete_account);
     journal_.clear();
     old_values_.clear();
     logs_.clear();

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "libs/ethereum/ancestors.hpp"
+#include "libs/ethereum/block_stack.hpp"
 #include "libs/ethereum/code_store.hpp"
 #include "libs/ethereum/record_table.hpp"
 #include "libs/evm/host.hpp"
@@ -86,6 +87,7 @@ class State final : public evm::Host {
         account_warm,
         slot_warm,
         slot_value,
+        transient_new,
         transient_value,
         balance,
         nonce,
@@ -132,8 +134,8 @@ class State final : public evm::Host {
     std::vector<AccountRecord*> accounts_;  ///< in order of first use
     /// Records come from here and are never destroyed one by one; they own nothing.
     mpt::Arena records_;
-    std::vector<Entry> journal_;
-    std::vector<evm::uint256> old_values_;
+    BlockStack<Entry> journal_;
+    BlockStack<evm::uint256> old_values_;
     std::vector<evm::Log> logs_;
     std::optional<Error> error_;
 };

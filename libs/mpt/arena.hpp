@@ -38,7 +38,7 @@ class Arena {
 
   private:
     static constexpr size_t BLOCK = size_t{1} << 16;
-    void refill(size_t n) {
+    [[gnu::noinline]] void refill(size_t n) {
         const size_t size = n > BLOCK ? n : BLOCK;
         blocks_.emplace_back(new uint8_t[size]);
         next_ = blocks_.back().get();
