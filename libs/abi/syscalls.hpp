@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-/// System calls of the guest ABI, one function each (guest-abi.md section 3). Integers are little-endian arrays of words; every
-/// pointer is 4-aligned; the first operand is overwritten with the reduced result. Preconditions that the ABI answers with a
-/// guest fault are stated per call: a guest that breaks one cannot be proven.
+/// System calls of the guest ABI, one function each (guest-abi.md section 3). Integers are little-endian arrays of
+/// words; every pointer is 4-aligned; the first operand is overwritten with the reduced result. Preconditions that the
+/// ABI answers with a guest fault are stated per call: a guest that breaks one cannot be proven.
 namespace ashlar::guest {
 
 /// The 32-bit words that select a call in t0.
@@ -87,9 +87,18 @@ inline void write(uint32_t fd, const void* data, size_t size) {
 }
 /// Length in bytes of the next input buffer; a fault if there is none.
 inline uint32_t hint_len() { return ecall_value(Syscall::HINT_LEN); }
-/// Reads the next buffer, whose length must be exactly `size`, to fresh memory. **The proof does not bind what is read.**
+/// Memory that nothing has used before and nothing else will use: zero, aligned to 8, not from operator new and never
+/// freed. Ends the program if there is no more (runtime.cpp).
+void* fresh_memory(size_t size);
+/// Fresh memory for a hint of 32 bytes, or null after QUOTIENT_ROOM bytes: hints cannot use memory again, and a program
+/// that asks for one at each division would run out of it.
+uint32_t* quotient_room();
+inline constexpr uint32_t QUOTIENT_ROOM = uint32_t{64} << 20;
+/// Reads the next buffer, whose length must be exactly `size`, to fresh memory. **The proof does not bind what is
+/// read.**
 inline void hint_read(void* to, uint32_t size) { ecall(Syscall::HINT_READ, address(to), size); }
-/// True inside the block, whose effects on memory and registers are undone; then false. In the proof only the second exists.
+/// True inside the block, whose effects on memory and registers are undone; then false. In the proof only the second
+/// exists.
 inline bool enter_unconstrained() { return ecall_value(Syscall::ENTER_UNCONSTRAINED) != 0; }
 inline void exit_unconstrained() { ecall(Syscall::EXIT_UNCONSTRAINED); }
 inline void commit_word(uint32_t index, uint32_t word) { ecall(Syscall::COMMIT, index, word); }
@@ -105,21 +114,33 @@ inline void poseidon2_permute(const uint32_t in[16], uint32_t out[16]) {
     ecall(Syscall::POSEIDON2_PERMUTE, address(in), address(out));
 }
 /// x := x * y mod m; y_m holds y then m; m = 0 means 2^256.
-inline void uint256_mul(uint32_t x[8], const uint32_t y_m[16]) { ecall(Syscall::UINT256_MUL, address(x), address(y_m)); }
+inline void uint256_mul(uint32_t x[8], const uint32_t y_m[16]) {
+    ecall(Syscall::UINT256_MUL, address(x), address(y_m));
+}
 
-/// Curve calls: affine points, x words then y words. ADD faults for equal x (so for p = q and p = -q); DOUBLE faults for y = 0.
-/// DECOMPRESS: buffer = y slot (output), x slot (input); faults if x is no abscissa of the curve.
-inline void secp256k1_add(uint32_t p[16], const uint32_t q[16]) { ecall(Syscall::SECP256K1_ADD, address(p), address(q)); }
+/// Curve calls: affine points, x words then y words. ADD faults for equal x (so for p = q and p = -q); DOUBLE faults
+/// for y = 0. DECOMPRESS: buffer = y slot (output), x slot (input); faults if x is no abscissa of the curve.
+inline void secp256k1_add(uint32_t p[16], const uint32_t q[16]) {
+    ecall(Syscall::SECP256K1_ADD, address(p), address(q));
+}
 inline void secp256k1_double(uint32_t p[16]) { ecall(Syscall::SECP256K1_DOUBLE, address(p)); }
-inline void secp256k1_decompress(uint32_t buf[16], bool odd) { ecall(Syscall::SECP256K1_DECOMPRESS, address(buf), odd); }
-inline void secp256r1_add(uint32_t p[16], const uint32_t q[16]) { ecall(Syscall::SECP256R1_ADD, address(p), address(q)); }
+inline void secp256k1_decompress(uint32_t buf[16], bool odd) {
+    ecall(Syscall::SECP256K1_DECOMPRESS, address(buf), odd);
+}
+inline void secp256r1_add(uint32_t p[16], const uint32_t q[16]) {
+    ecall(Syscall::SECP256R1_ADD, address(p), address(q));
+}
 inline void secp256r1_double(uint32_t p[16]) { ecall(Syscall::SECP256R1_DOUBLE, address(p)); }
-inline void secp256r1_decompress(uint32_t buf[16], bool odd) { ecall(Syscall::SECP256R1_DECOMPRESS, address(buf), odd); }
+inline void secp256r1_decompress(uint32_t buf[16], bool odd) {
+    ecall(Syscall::SECP256R1_DECOMPRESS, address(buf), odd);
+}
 inline void bn254_add(uint32_t p[16], const uint32_t q[16]) { ecall(Syscall::BN254_ADD, address(p), address(q)); }
 inline void bn254_double(uint32_t p[16]) { ecall(Syscall::BN254_DOUBLE, address(p)); }
 inline void bls12381_add(uint32_t p[24], const uint32_t q[24]) { ecall(Syscall::BLS12381_ADD, address(p), address(q)); }
 inline void bls12381_double(uint32_t p[24]) { ecall(Syscall::BLS12381_DOUBLE, address(p)); }
-inline void bls12381_decompress(uint32_t buf[24], bool larger) { ecall(Syscall::BLS12381_DECOMPRESS, address(buf), larger); }
+inline void bls12381_decompress(uint32_t buf[24], bool larger) {
+    ecall(Syscall::BLS12381_DECOMPRESS, address(buf), larger);
+}
 inline void ed_add(uint32_t p[16], const uint32_t q[16]) { ecall(Syscall::ED_ADD, address(p), address(q)); }
 inline void ed_decompress(uint32_t buf[16], bool sign) { ecall(Syscall::ED_DECOMPRESS, address(buf), sign); }
 

@@ -275,8 +275,7 @@ bool lift_and_invert(const Base& x, bool odd, const Bytes32& r_bytes, const Scal
     std::memcpy(message + 1, r_bytes.data(), 32);
     alpha.to_be(message + 33);
     guest::write(guest::HOOK_ECRECOVER, message, 65);
-    // Fresh words, as HINT_READ demands: the allocator never hands memory out twice.
-    auto* answer = static_cast<uint8_t*>(::operator new(68));
+    auto* answer = static_cast<uint8_t*>(guest::fresh_memory(68));
     if (guest::hint_len() != 1) __builtin_trap();
     guest::hint_read(answer, 1);
     if (guest::hint_len() != 32) __builtin_trap();

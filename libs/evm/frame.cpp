@@ -2,6 +2,9 @@
 #include "libs/evm/frame.hpp"
 
 #include <cstdlib>
+#ifdef __riscv
+#include "libs/abi/syscalls.hpp"
+#endif
 
 namespace ashlar::evm {
 namespace {
@@ -14,11 +17,10 @@ constexpr size_t INITIAL_CAPACITY = size_t{4} << 20;
 constexpr size_t INITIAL_CAPACITY = size_t{128} << 10;
 #endif
 
-/// Fresh zero memory. The guest's allocator hands out nothing else; on the host calloc gets it from the system
-/// unwritten.
+/// Fresh zero memory; on the host calloc gets it from the system unwritten.
 uint8_t* zeroed(size_t size) {
 #ifdef __riscv
-    return static_cast<uint8_t*>(::operator new(size));
+    return static_cast<uint8_t*>(guest::fresh_memory(size));
 #else
     void* p = std::calloc(size, 1);
     if (!p) std::abort();
@@ -30,7 +32,7 @@ uint8_t* zeroed(size_t size) {
 
 void MemoryArena::Free::operator()(uint8_t* p) const {
 #ifdef __riscv
-    ::operator delete(p);
+    (void)p;  // all buffers together take less than twice the last one
 #else
     std::free(p);
 #endif

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <new>
 
-#include "libs/guest/deferred_digest.hpp"
 #include "libs/abi/syscalls.hpp"
+#include "libs/guest/deferred_digest.hpp"
 #include "libs/hash/sha256.hpp"
 
 extern "C" {
@@ -22,14 +22,61 @@ constexpr uint32_t HEAP_LIMIT = 0x78000000;  // guest-abi.md 1.3
 
 uint32_t heap_next = 0;
 
-/// Bump allocation: memory is never reused, so that HINT_READ always finds fresh words.
-void* allocate(size_t size, size_t align) {
-    if (heap_next == 0) heap_next = address(&_end);
-    const uint32_t at = (heap_next + static_cast<uint32_t>(align) - 1) & ~(static_cast<uint32_t>(align) - 1);
-    if (size > HEAP_LIMIT - at) panic("out of memory");
-    heap_next = at + static_cast<uint32_t>(size);
+/// Memory that nothing has used, so zero; 8 bytes before a multiple of 16. Ends the program if there is no more.
+void* take(uint32_t size) {
+    if (heap_next == 0) heap_next = ((address(&_end) + 15) & ~15u) + 8;
+    if (size > HEAP_LIMIT - heap_next) panic("out of memory");
+    const uint32_t at = heap_next;
+    heap_next = at + ((size + 15) & ~15u);
     return reinterpret_cast<void*>(at);
 }
+
+/// Blocks that operator new hands out, by size: multiples of 16 to 1 KiB, then four sizes from each power of two to
+/// the next. A freed block waits in the list of its size for the next one of that size. So what a call frame frees the
+/// next one uses, and memory is bounded by what is alive at once; and a block used again is a leaf of the memory tree
+/// that is touched already.
+///
+/// A block begins with the index of its size. What is handed out lies behind it, aligned to 16.
+class Heap {
+  public:
+    void* allocate(uint32_t size) {
+        uint32_t index, rounded;
+        if (size <= SMALL - HEADER) [[likely]] {
+            index = (size + HEADER + 15) / 16;
+            rounded = 16 * index;
+        } else {
+            if (size > HEAP_LIMIT) panic("out of memory");
+            uint32_t power = SMALL;
+            index = SMALL / 16 + 1;
+            for (; size > 2 * power; power *= 2) index += 4;
+            const uint32_t step = power / 4, steps = (size - power + step - 1) / step;
+            index += steps;
+            rounded = power + steps * step + HEADER;  // the header comes on top: tables are powers of two
+        }
+        if (Block* b = free_[index]) {
+            free_[index] = b->next;
+            return b;
+        }
+        auto* header = static_cast<uint32_t*>(take(rounded));
+        *header = index;
+        return header + HEADER / 4;
+    }
+    void release(void* p) {
+        if (!p) return;
+        auto* b = static_cast<Block*>(p);
+        const uint32_t index = static_cast<uint32_t*>(p)[-static_cast<int>(HEADER / 4)];
+        b->next = free_[index];
+        free_[index] = b;
+    }
+
+  private:
+    struct Block {
+        Block* next;
+    };
+    static constexpr uint32_t SMALL = 1024, HEADER = 8;
+    Block* free_[SMALL / 16 + 2 + 4 * 21] = {};
+};
+Heap heap;
 
 hash::Sha256 public_values;
 DeferredDigest deferred;
@@ -43,9 +90,25 @@ DeferredDigest deferred;
 
 }  // namespace
 
+void* fresh_memory(size_t size) { return take(static_cast<uint32_t>(size)); }
+
+uint32_t* quotient_room() {
+    constexpr uint32_t PART = 1 << 16;
+    static uint32_t *next = nullptr, *end = nullptr, left = QUOTIENT_ROOM;
+    if (next == end) [[unlikely]] {
+        if (left < PART) return nullptr;
+        left -= PART;
+        next = static_cast<uint32_t*>(fresh_memory(PART));
+        end = next + PART / 4;
+    }
+    uint32_t* room = next;
+    next += 8;
+    return room;
+}
+
 [[gnu::noinline]] BytesView read_input() {
     const uint32_t size = hint_len();
-    auto* to = static_cast<uint8_t*>(allocate((size + 3) & ~3u, 16));
+    auto* to = static_cast<uint8_t*>(fresh_memory(size));
     hint_read(to, size);
     return {to, size};
 }
@@ -81,22 +144,12 @@ extern "C" [[noreturn]] void ashlar_guest_start() {
 }
 
 // What the compiler and libstdc++'s headers expect from a C++ run-time library.
-void* operator new(size_t size) { return ashlar::guest::allocate(size, 8); }
-void* operator new[](size_t size) { return ashlar::guest::allocate(size, 8); }
-void* operator new(size_t size, std::align_val_t align) {
-    return ashlar::guest::allocate(size, static_cast<size_t>(align));
-}
-void* operator new[](size_t size, std::align_val_t align) {
-    return ashlar::guest::allocate(size, static_cast<size_t>(align));
-}
-void operator delete(void*) noexcept {}
-void operator delete[](void*) noexcept {}
-void operator delete(void*, size_t) noexcept {}
-void operator delete[](void*, size_t) noexcept {}
-void operator delete(void*, std::align_val_t) noexcept {}
-void operator delete[](void*, std::align_val_t) noexcept {}
-void operator delete(void*, size_t, std::align_val_t) noexcept {}
-void operator delete[](void*, size_t, std::align_val_t) noexcept {}
+void* operator new(size_t size) { return ashlar::guest::heap.allocate(size); }
+void* operator new[](size_t size) { return ashlar::guest::heap.allocate(size); }
+void operator delete(void* p) noexcept { ashlar::guest::heap.release(p); }
+void operator delete[](void* p) noexcept { ashlar::guest::heap.release(p); }
+void operator delete(void* p, size_t) noexcept { ashlar::guest::heap.release(p); }
+void operator delete[](void* p, size_t) noexcept { ashlar::guest::heap.release(p); }
 
 namespace std {
 void __throw_length_error(const char* what) { ashlar::guest::panic(what); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "libs/rv32/execution.hpp"
 
 namespace ashlar::rv32 {
@@ -9,7 +11,10 @@ HostResult<ExecuteReport> execute(const Program& program, Stdin in, const Execut
     ASHLAR_ASSIGN(GuestMemory memory, GuestMemory::make());
     Execution execution(program, std::move(in), options, std::move(memory));
     while (!execution.finished()) execution.run(UINT64_MAX, UINT64_MAX);
-    return execution.report();
+    ExecuteReport report = execution.report();
+    const uint8_t* dirty = execution.memory().dirty();
+    report.memory_bytes = uint64_t{PAGE_BYTES} * static_cast<uint64_t>(std::count(dirty, dirty + NUM_PAGES, 1));
+    return report;
 }
 
 struct ChunkCursor::State {

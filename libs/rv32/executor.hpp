@@ -59,6 +59,7 @@ struct ExecuteReport {
     std::optional<Fault> fault;
     double seconds = 0;
     size_t unread_buffers = 0;  ///< input left at the end
+    uint64_t memory_bytes = 0;  ///< guest memory written at least once, in whole pages; known to execute() only
 
     double mips() const { return seconds > 0 ? static_cast<double>(cycles) / seconds / 1e6 : 0; }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/support/block_maker.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "libs/base/hex.hpp"
@@ -17,7 +19,7 @@ namespace {
 namespace json = boost::json;
 using ethereum::Header;
 
-constexpr uint64_t GAS_LIMIT = 60'000'000, BASE_FEE = 1'000'000'000, PARENT_NUMBER = 1000, PARENT_TIME = 1'000'000;
+constexpr uint64_t MIN_GAS_LIMIT = 60'000'000, BASE_FEE = 1'000'000'000, PARENT_NUMBER = 1000, PARENT_TIME = 1'000'000;
 constexpr uint64_t SECONDS_A_BLOCK = 12, GAS_PRICE = 10'000'000'000;
 
 std::string hex(BytesView b) { return "0x" + to_hex(b); }
@@ -44,12 +46,12 @@ Bytes encode_header(const Header& h, evm::Revision revision) {
     return std::move(w.out);
 }
 
-Header empty_header() {
+Header empty_header(uint64_t gas_limit) {
     Header h;
     h.ommers_hash = hash::keccak256(Bytes{0xc0});
     h.transactions_root = h.receipts_root = h.withdrawals_root = mpt::EMPTY_ROOT;
     h.requests_hash = *ethereum::requests_hash({}, {});
-    h.gas_limit = GAS_LIMIT;
+    h.gas_limit = gas_limit;
     h.base_fee = BASE_FEE;
     h.coinbase = numbered_address(0xc0ffee);
     return h;
@@ -104,7 +106,9 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
 
     rlp::Writer items;
     std::vector<Bytes> envelopes;
+    uint64_t gas = 0;
     for (const TransactionSpec& t : transactions) {
+        gas += t.gas_limit;
         ASHLAR_ASSIGN(auto signed_transaction, sign(t, envelopes.size()));
         items.raw(signed_transaction.first);
         envelopes.push_back(std::move(signed_transaction.first));
@@ -134,15 +138,16 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
     if (!world) return fail("bad_state", "the accounts are not a state");
     block.witness = std::move(world->witness);
 
-    Header parent = empty_header();
+    const uint64_t gas_limit = std::max(MIN_GAS_LIMIT, gas);
+    Header parent = empty_header(gas_limit);
     parent.number = PARENT_NUMBER;
     parent.timestamp = PARENT_TIME;
     parent.state_root = world->root;
-    parent.gas_used = GAS_LIMIT / 2;  // so that the base fee stays
+    parent.gas_used = gas_limit / 2;  // so that the base fee stays
     const Bytes parent_rlp = encode_header(parent, revision);
     block.witness.add_header(parent_rlp);
 
-    Header h = empty_header();
+    Header h = empty_header(gas_limit);
     h.parent_hash = hash::keccak256(parent_rlp);
     h.number = PARENT_NUMBER + 1;
     h.timestamp = PARENT_TIME + SECONDS_A_BLOCK;

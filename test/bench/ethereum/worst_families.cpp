@@ -325,6 +325,7 @@ void add_state(Families& f) {
     f.add("SSTORE cold, new", loop(start, counting({DUP1, SSTORE}), 1, 60'000));
     f.instruction("SSTORE warm", push(1), Bytes{DUP1, PUSH0, SSTORE, PUSH0 + 1, 1, ADD}, 100);
     f.instruction("TSTORE", push(1), Bytes{DUP1, PUSH0, TSTORE, PUSH0 + 1, 1, ADD}, 100);
+    f.instruction("TSTORE, new keys", push(1), Bytes{DUP1, DUP1, TSTORE, PUSH0 + 1, 1, ADD}, 100);
     f.instruction("TLOAD", {}, {PUSH0, TLOAD, POP}, 200);
     f.instruction("LOG0 empty", {}, {PUSH0, PUSH0, LOG0}, 20);
     f.instruction("LOG4 empty", {}, {PUSH0, PUSH0, PUSH0, PUSH0, PUSH0, PUSH0, LOG0 + 4}, 10);
@@ -340,6 +341,15 @@ void add_state(Families& f) {
     const Bytes valued =
         Bytes{PUSH0, PUSH0, PUSH0, PUSH0, PUSH0 + 1, 1} + push(FIRST_ACCOUNT, 8) + Bytes{PUSH0, CALL, POP};
     f.add("CALL with value", loop({}, valued, 2, SPARE_GAS), {empty});
+    // Calls that use memory: returned, kept at every depth of a recursion, and in the journal of changes.
+    test::AccountSpec user = empty;
+    user.code = push(24'576, 2) + Bytes{PUSH0, RETURN};
+    f.add("CALL, 24 KB returned", loop({}, call, 4, SPARE_GAS), {user});
+    const Bytes call_self = Bytes{PUSH0, PUSH0, PUSH0, PUSH0, PUSH0, ADDRESS, GAS, CALL};
+    user.code = push(1) + push(65'504) + Bytes{MSTORE} + call_self + Bytes{STOP};
+    f.add("CALL, 64 KB at each depth", loop({}, call, 1, 2'000'000), {user});
+    user.code = {PUSH0 + 1, 1, PUSH0, SSTORE, STOP};
+    f.add("CALL, SSTORE in it", loop({}, call, 50, SPARE_GAS), {user});
     const Bytes create = Bytes{PUSH0, PUSH0, PUSH0, CREATE, POP};
     f.add("CREATE, empty", loop({}, create, 1, 70'000));
     // Init code of zeros: STOP at once, but all of it is hashed for the address.

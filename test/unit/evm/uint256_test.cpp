@@ -88,6 +88,7 @@ void check_against_gmp() {
         else
             mpz_set_ui(r.v, 0);
         REQUIRE(same(a / b));
+        if (!b.is_zero()) REQUIRE(same(U::quotient_by_inverse(a, b)));
         if (mpz_sgn(B.v))
             mpz_tdiv_r(r.v, A.v, B.v);
         else
