@@ -112,6 +112,7 @@ TEST_CASE("a block proof's file has one form") {
     Bytes longer = file;
     longer.push_back(0);
     CHECK(code(longer) == "proof_trailing_bytes");
+    CHECK(code(encode_block_file({})) == "");  // two empty parts: the second length is all that is left
 }
 
 TEST_CASE("a block's claims are of one block") {
