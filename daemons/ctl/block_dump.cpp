@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// block dump | load: inputs of proofs as files (design/ethereum.md, section 4)
+// block dump | load: inputs of proofs as files
 #include <fmt/format.h>
 
 #include <boost/json.hpp>

@@ -7,7 +7,7 @@ namespace ashlar::ctl {
 
 namespace {
 
-/// SHA-256 of nothing: what a program that commits nothing must commit (guest-abi section 7).
+/// SHA-256 of nothing: what a program that commits nothing must commit (ABI.md 7).
 constexpr uint32_t EMPTY_DIGEST[8] = {0x42c4b0e3, 0x141cfc98, 0xc8f4fb9a, 0x24b96f99,
                                       0xe441ae27, 0x4c939b64, 0x1b9995a4, 0x55b85278};
 

@@ -39,7 +39,7 @@ class Options {
     std::vector<std::string> rest_;
 };
 
-/// What a verb came to: the exit code (design: cli.md), the JSON object, and the same for people.
+/// What a verb came to: the exit code, the JSON object, and the same for people.
 struct Outcome {
     int exit_code = 0;
     boost::json::object json;

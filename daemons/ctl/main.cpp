@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ashlarctl: noun, verb, options (design: cli.md). Results on standard output, everything else on standard error.
+// ashlarctl: noun, verb, options. Results on standard output, everything else on standard error.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// System calls of the guest ABI, one function each (guest-abi.md section 3). Integers are little-endian arrays of
+/// System calls of the guest ABI, one function each (ABI.md 3). Integers are little-endian arrays of
 /// words; every pointer is 4-aligned; the first operand is overwritten with the reduced result. Preconditions that the
 /// ABI answers with a guest fault are stated per call: a guest that breaks one cannot be proven.
 namespace ashlar::guest {
@@ -54,7 +54,7 @@ enum class Syscall : uint32_t {
     SECP256K1_FP_MUL = 0x0001012e,
 };
 
-/// File descriptors of WRITE (guest-abi.md 4.2).
+/// File descriptors of WRITE (ABI.md 4.2).
 enum Fd : uint32_t { STDOUT = 1, STDERR = 2, PUBLIC_VALUES = 3, HINT = 4, HOOK_ECRECOVER = 5, HOOK_ED25519 = 8 };
 
 #if defined(__riscv)

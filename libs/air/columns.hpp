@@ -14,7 +14,7 @@ using field::F;
 /// A chip is a struct with a NAME, a template `Main<T>` (its columns: members of type T, arrays of T, nested structs of
 /// the same kind), for fixed tables also `Prep<T>` (preprocessed columns), and
 ///   template <class B> static void eval(B& b, const Main<typename B::Value>& m[, const Prep<typename B::Value>& p]);
-/// which states every constraint and interaction of one row (design: proof-system 3).
+/// which states every constraint and interaction of one row (MACHINE.md 3).
 template <class C>
 concept Chip = requires {
     { C::NAME } -> std::convertible_to<std::string_view>;

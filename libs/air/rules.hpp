@@ -8,7 +8,7 @@
 
 namespace ashlar::air {
 
-/// The rules of design proof-system 3 that can be checked without a trace. Those about integers: integers.hpp.
+/// The rules of MACHINE.md 3 that can be checked without a trace. Those about integers: integers.hpp.
 enum class Rule {
     constraint_degree,      // at most 3
     interaction_degree,     // values and multiplicities at most 2

@@ -26,8 +26,10 @@ class [[nodiscard]] Result {
     }
     constexpr Result(Result&& o) noexcept : ok_(o.ok_) { take(std::move(o)); }
     constexpr Result(const Result& o) : ok_(o.ok_) {
-        if (ok_) new (&value_) T(o.value_);
-        else new (&error_) E(o.error_);
+        if (ok_)
+            new (&value_) T(o.value_);
+        else
+            new (&error_) E(o.error_);
     }
     constexpr Result& operator=(Result o) noexcept {
         destroy();
@@ -55,12 +57,16 @@ class [[nodiscard]] Result {
         if (!ok) __builtin_trap();
     }
     constexpr void take(Result&& o) {
-        if (ok_) new (&value_) T(std::move(o.value_));
-        else new (&error_) E(std::move(o.error_));
+        if (ok_)
+            new (&value_) T(std::move(o.value_));
+        else
+            new (&error_) E(std::move(o.error_));
     }
     constexpr void destroy() {
-        if (ok_) value_.~T();
-        else error_.~E();
+        if (ok_)
+            value_.~T();
+        else
+            error_.~E();
     }
     union {
         T value_;
@@ -92,15 +98,15 @@ class [[nodiscard]] Result<void, E> {
 }  // namespace ashlar
 
 /// Returns the error of `expr` (a Result) from the enclosing function, or goes on.
-#define ASHLAR_TRY(expr)                                                                             \
-    do {                                                                                             \
+#define ASHLAR_TRY(expr)                                                                                    \
+    do {                                                                                                    \
         if (auto ashlar_try_ = (expr); !ashlar_try_) return ::ashlar::Fail{std::move(ashlar_try_).error()}; \
     } while (0)
 
 #define ASHLAR_JOIN_(a, b) a##b
 #define ASHLAR_JOIN(a, b) ASHLAR_JOIN_(a, b)
 /// `ASHLAR_ASSIGN(auto x, expr);` binds the value of a Result or returns its error.
-#define ASHLAR_ASSIGN(decl, expr)                                                          \
-    auto ASHLAR_JOIN(ashlar_r_, __LINE__) = (expr);                                        \
+#define ASHLAR_ASSIGN(decl, expr)                                                                                      \
+    auto ASHLAR_JOIN(ashlar_r_, __LINE__) = (expr);                                                                    \
     if (!ASHLAR_JOIN(ashlar_r_, __LINE__)) return ::ashlar::Fail{std::move(ASHLAR_JOIN(ashlar_r_, __LINE__)).error()}; \
     decl = std::move(*ASHLAR_JOIN(ashlar_r_, __LINE__))

@@ -6,7 +6,7 @@
 #include "libs/hash/digest.hpp"
 #include "libs/rv32/record.hpp"
 
-/// Memory across chunks: leaves and nodes of the memory image's tree (machine.md section 2, proof-system.md section 7).
+/// Memory across chunks: leaves and nodes of the memory image's tree (MACHINE.md 2).
 namespace ashlar::chips {
 
 inline constexpr unsigned MEMORY_TREE_DEPTH = 26;

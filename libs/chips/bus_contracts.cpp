@@ -19,7 +19,7 @@ constexpr Interval BIT = {0, 1}, BYTE = {0, 255}, LIMB = {0, 65535}, REGISTER = 
 /// Every time of a chunk, and the times at which an instruction or call may start (each advances by 4 at least).
 constexpr Interval TIME = {0, (1 << 29) - 1}, START = {4, (1 << 29) - 4};
 constexpr Interval WORD = {0, (1 << 29) - 1};
-/// Distances of branches and jumps (machine.md section 2).
+/// Distances of branches and jumps (MACHINE.md 2).
 constexpr Interval DISTANCE = {-(1 << 20), 1 << 20};
 
 constexpr Interval exactly(Wide x) { return {x, x}; }

@@ -9,7 +9,7 @@ namespace ashlar::chips {
 
 using guest::Syscall;
 
-/// A syscall the proof knows (machine.md section 3, guest-abi.md section 3).
+/// A syscall the proof knows (MACHINE.md 3, ABI.md 3).
 struct ProvableCall {
     uint32_t word;
     bool has_chip;  ///< its chip receives (t, id, a0, a1) on BUS_CALL

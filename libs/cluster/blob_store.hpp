@@ -60,8 +60,8 @@ class BlobStore {
     HostResult<Bytes> get(const std::string& name) const;
     /// Deletes a blob; nothing happens if it is not there.
     void remove(const std::string& name) const;
-    /// Deletes a blob that nothing refers to, unless this process put it a second time within PUT_AGAIN: whoever did may
-    /// be about to refer to it. older_than() finds it later.
+    /// Deletes a blob that nothing refers to, unless this process put it a second time within PUT_AGAIN: whoever did
+    /// may be about to refer to it. older_than() finds it later.
     void remove_unless_put_again(const std::string& name) const;
     static constexpr std::chrono::hours PUT_AGAIN{1};
     /// Blobs of one shard (0 to SHARDS-1, by their first byte) that were last put before `age` ago.

@@ -17,7 +17,7 @@ inline constexpr bool IS_NUMERIC_ID =
     std::is_same_v<T, JobId> || std::is_same_v<T, BlockId> || std::is_same_v<T, TaskId>;
 
 enum class JobState { queued, running, done, failed, cancelled };
-/// A block's life (design: cluster.md section 4). The last three are final and never left.
+/// A block's life. The last three are final and never left.
 enum class BlockState { queued, fetching, inputs_ready, proving, aggregating, verifying, proven, failed, cancelled };
 enum class TaskKind { subblock, aggregate, program };
 /// waiting: its inputs are not there yet; ready: a node may claim it.

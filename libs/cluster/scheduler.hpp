@@ -110,7 +110,7 @@ struct LiveProgress {
 /// Whether a proof's claims are of this block: the one its inputs were prepared for.
 bool says(const BlockClaims& claims, const Block& block);
 
-/// The job model: every state change of cluster.md section 4, each in one store transaction, with its event. Knows
+/// The job model: every state change, each in one store transaction, with its event. Knows
 /// nothing of HTTP, engines or Ethereum. Thread-safe. After a restart, make a new one on the same store and call
 /// recover(): running attempts stay with their nodes, half-fetched blocks go back to the queue.
 class Scheduler {

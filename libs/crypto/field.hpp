@@ -5,11 +5,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "libs/abi/syscalls.hpp"
 #include "libs/base/bytes.hpp"
 #include "libs/crypto/inverse.hpp"
 #include "libs/crypto/limbs.hpp"
 #include "libs/crypto/montgomery_adx.hpp"
-#include "libs/abi/syscalls.hpp"
 
 namespace ashlar::crypto {
 

@@ -53,8 +53,8 @@ struct AggregatorBlock {
 /// Demands a proof that the program with digest `vk` committed values with this SHA-256.
 using DemandProof = void (*)(void* context, const Bytes32& vk, const Bytes32& committed_digest);
 
-/// Checks that the subblocks tile the block and that the block is a valid child of its parent (design/ethereum.md,
-/// section 1). This is what the guest program does.
+/// Checks that the subblocks tile the block and that the block is a valid child of its parent
+/// (STATEMENT.md). This is what the guest program does.
 Outcome<BlockClaim> run_aggregator(BytesView claims, BytesView block, DemandProof demand, void* context);
 
 /// Root of the trie over the receipts, and the union of their blooms.

@@ -8,10 +8,10 @@
 
 namespace ashlar::ethereum {
 
-/// The inputs of one block's proofs as they lie in a dump (design/ethereum.md, section 4). The contents are opaque
+/// The inputs of one block's proofs as they lie in a dump. The contents are opaque
 /// here: dumps of other guest programs have the same files. Host only; library ethereum_dump.
 ///
-///   block<N>/gas<G>/subblock_stdin_builder_<i>.bin          builder file (guest-abi.md 6.2); the first missing i ends
+///   block<N>/gas<G>/subblock_stdin_builder_<i>.bin          builder file (ABI.md 6.2); the first missing i ends
 ///                                                           the list
 ///   block<N>/gas<G>/final_aggregator_stdin_builder.bin      the same
 ///   block<N>/gas<G>/public_values.bin                       u64 count; per subblock u64 size and its committed bytes

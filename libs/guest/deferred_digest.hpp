@@ -7,8 +7,8 @@
 namespace ashlar::guest {
 
 /// The ABI's running digest over demanded proofs: D := sponge(D, vk, pv bytes), eight elements, zero at the start
-/// (guest-abi.md 8.1). Kept because hosts of the ABI expect it; what a proof here binds is the machine's own chain of
-/// nine elements (proof-system.md 7).
+/// (ABI.md 8.1). Kept because hosts of the ABI expect it; what a proof here binds is the machine's own chain of
+/// nine elements (MACHINE.md 5).
 class DeferredDigest {
   public:
     /// Absorbs one demand: 8 words of the program's digest (taken mod p) and 32 bytes of its public values' digest.

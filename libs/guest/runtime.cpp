@@ -18,7 +18,7 @@ extern void (*__init_array_end[])();
 namespace ashlar::guest {
 namespace {
 
-constexpr uint32_t HEAP_LIMIT = 0x78000000;  // guest-abi.md 1.3
+constexpr uint32_t HEAP_LIMIT = 0x78000000;  // ABI.md 1.3
 
 uint32_t heap_next = 0;
 

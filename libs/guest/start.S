@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The machine starts here with all registers zero (guest-abi.md 1.3).
+# The machine starts here with all registers zero (ABI.md 1.3).
     .section .text.start, "ax"
     .globl _start
 _start:

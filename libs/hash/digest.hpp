@@ -6,7 +6,7 @@
 
 namespace ashlar::hash {
 
-/// Overwrite-mode sponge of the proof system (design: proof-system.md section 2): rate 15, capacity 9, digest 9.
+/// Overwrite-mode sponge of the proof system (PROTOCOL.md 1): rate 15, capacity 9, digest 9.
 inline constexpr size_t RATE = 15;
 inline constexpr size_t DIGEST_SIZE = 9;
 
@@ -65,7 +65,7 @@ constexpr Digest hash_node(const Digest& left, const Digest& right) {
     return detail::first_nine(s);
 }
 
-/// Leaf of the memory tree: permute(16 limbs, seven zeros, 4), cut to 9 (proof-system.md section 7).
+/// Leaf of the memory tree: permute(16 limbs, seven zeros, 4), cut to 9 (MACHINE.md 5).
 constexpr Digest hash_memory_leaf(const std::array<F, 16>& limbs) {
     Poseidon2<24>::State s{};
     for (size_t i = 0; i < 16; i++) s[i] = limbs[i];

@@ -20,7 +20,7 @@ enum class MerkleError {
 /// Number of siblings in the opening of `indices` (strictly ascending) in a tree of `depth` levels above the leaves.
 size_t sibling_count(unsigned depth, std::span<const uint32_t> indices);
 
-/// Checks that rows are the leaves at `indices` of the tree with this root (proof-system.md section 2 and 5).
+/// Checks that rows are the leaves at `indices` of the tree with this root (PROTOCOL.md 1 and 5).
 ///
 /// @param indices   strictly ascending, below 2^depth.
 /// @param rows      [indices.size() * leaf_width] elements, row by row.

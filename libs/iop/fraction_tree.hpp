@@ -3,7 +3,7 @@
 #include "libs/iop/eq_lanes.hpp"
 #include "libs/iop/prover_functions.hpp"
 
-/// The layers of the fractional sum as the prover stores them (design: proof-system 5.3).
+/// The layers of the fractional sum as the prover stores them (PROTOCOL.md 5.3).
 ///
 /// Of each block only the real entries are stored; after j halvings entries from ceil(h'/2^j) on are (0, D0^(2^j)), and
 /// their part of every sum is closed form. Blocks that have become small are stored in full, one after another, in a

@@ -38,7 +38,7 @@ struct VerifyingKey {
 /// the lists do not fit the system.
 Result<VerifyingKey, VerifyError> make_verifying_key(VerifyingKey parts);
 
-/// Everything that follows from key and heights (design: proof-system 4): checked limits, layouts, fraction blocks.
+/// Everything that follows from key and heights (PROTOCOL.md 3): checked limits, layouts, fraction blocks.
 struct Shape {
     struct FractionBlock {
         uint32_t table, interaction;

@@ -6,7 +6,7 @@
 #include "libs/iop/error.hpp"
 #include "libs/iop/profile.hpp"
 
-/// Heights, blocks, stack (design: proof-system 4). Everything is a pure function of the profile and the heights.
+/// Heights, blocks, stack (PROTOCOL.md 3). Everything is a pure function of the profile and the heights.
 namespace ashlar::iop {
 
 /// h': h rounded up to a multiple of 2^e, e = max(bit length of h - (3 if tall else 1), min_block). 0 stays 0.

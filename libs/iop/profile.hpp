@@ -10,7 +10,7 @@
 
 namespace ashlar::iop {
 
-/// Parameters of a proof (design: proof-system 6). Data: every integer is hashed into the verifying key.
+/// Parameters of a proof (PROTOCOL.md 7). Data: every integer is hashed into the verifying key.
 ///
 /// Oracle 0 is the stack: 2^k0 slices of 2^s, k0 from the heights; oracle i >= 1 has 2^k[i-1] slices. The other lists
 /// run over oracles i = 0 .. n-1, n = k.size() + 1.

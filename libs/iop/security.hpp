@@ -5,7 +5,7 @@
 
 #include "libs/iop/profile.hpp"
 
-/// Security of a profile by round-by-round error terms (design: proof-system 6). Host only.
+/// Security of a profile by round-by-round error terms (PROTOCOL.md 7). Host only.
 namespace ashlar::iop {
 
 /// What of a machine enters the errors.

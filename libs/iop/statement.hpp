@@ -4,7 +4,7 @@
 #include "libs/iop/transcript.hpp"
 #include "libs/poly/multilinear.hpp"
 
-/// What prover and verifier compute alike (design: proof-system 5.1-5.4).
+/// What prover and verifier compute alike (PROTOCOL.md 5.1-5.4).
 namespace ashlar::iop {
 
 using field::Ext;

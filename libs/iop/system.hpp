@@ -17,7 +17,7 @@ using field::Ext;
 using field::F;
 
 /// Challenges and weights for the expression of the joint zerocheck at one row of one table:
-/// num + mu den + mu^2 sum_k lambda^k C_k (design: proof-system 5.4).
+/// num + mu den + mu^2 sum_k lambda^k C_k (PROTOCOL.md 5.4).
 struct RowWeights {
     Ext alpha;
     std::span<const Ext> w;              // eq-vector of the fingerprint point; w[0] goes with the bus id

@@ -28,7 +28,7 @@ enum class Tag : uint32_t {
 
 inline constexpr uint32_t PROTOCOL_ID = 0x41534831;
 
-/// Duplex sponge, overwrite mode (design: proof-system 2). An absorbed element replaces the next rate element, from 0
+/// Duplex sponge, overwrite mode (PROTOCOL.md 1). An absorbed element replaces the next rate element, from 0
 /// on; a full rate is permuted at once; a squeeze permutes first if input is pending or the outputs are used up;
 /// absorbing drops unread outputs. Copyable: grinding works on copies.
 class Transcript {

@@ -10,10 +10,10 @@ struct FractionClaim {
     Point xi;
     Ext p, q;  // claimed numerators and denominators of the leaves at xi
 };
-/// Design: proof-system 5.3.
+/// PROTOCOL.md 5.3.
 Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const Proof& proof, const Ext& public_sum);
 
-/// Design: proof-system 5.4. Checks the last claim with the column claims; returns the point r. `challenges` are xi
+/// PROTOCOL.md 5.4. Checks the last claim with the column claims; returns the point r. `challenges` are xi
 /// (extended), mu and lambda inside `combined`.
 Result<Point, VerifyError> verify_zerocheck(Transcript& tr, const VerifyingKey& vk, const Shape& shape,
                                             const Proof& proof, PointView xi, const Combined& combined, const Ext& p,

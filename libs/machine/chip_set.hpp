@@ -20,7 +20,7 @@ constexpr uint32_t max_advance() {
         return 0;
 }
 
-/// Sum of max_advance<T> h'_T over the tables may not exceed this (proof-system.md section 7): timestamps stay below
+/// Sum of max_advance<T> h'_T over the tables may not exceed this (MACHINE.md 5): timestamps stay below
 /// 2^29 and the state bus has no closed cycle off the path.
 inline constexpr uint64_t MAX_TOTAL_ADVANCE = (uint64_t{1} << 29) - 4;
 

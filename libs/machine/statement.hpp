@@ -19,7 +19,7 @@ struct ChunkEnd {
     friend bool operator==(const ChunkEnd&, const ChunkEnd&) = default;
 };
 
-/// What a chunk proof says (proof-system.md section 7): the program goes from `start` to `end`. t_out only closes the
+/// What a chunk proof says (MACHINE.md 5): the program goes from `start` to `end`. t_out only closes the
 /// state bus.
 struct Statement {
     ChunkEnd start, end;

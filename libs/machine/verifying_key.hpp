@@ -33,7 +33,7 @@ Result<VerifyingKey, VerifyFailure> make_verifying_key(rv32::GuestField field, u
 /// Digest of chips, constraints, interactions and public messages; computed once a process.
 const Digest& structure_digest();
 
-/// Canonical encoding (proof-system.md section 7): magic, machine version, guest field, profile integers, structure
+/// Canonical encoding (MACHINE.md 5): magic, machine version, guest field, profile integers, structure
 /// digest, fixed heights, preprocessed root, entry pc, image root; 32-bit little-endian words.
 Bytes encode(const VerifyingKey& vk);
 /// Total on any bytes. Profiles for tests are refused unless `allow_test_profiles`, and keys that no program has. What

@@ -34,7 +34,7 @@ struct PowerWeight {
     uint32_t vars;  // variables left when it was drawn
 };
 
-/// Design: proof-system 5.6. `weight_at(rho)` is the initial weight at a point of s + k0 coordinates.
+/// PROTOCOL.md 5.6. `weight_at(rho)` is the initial weight at a point of s + k0 coordinates.
 template <class WeightAt>
 Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, const Shape& shape, const Proof& proof,
                                       Ext claim, WeightAt&& weight_at) {

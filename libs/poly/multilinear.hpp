@@ -7,8 +7,8 @@
 
 /// Multilinear polynomials at points of E, as the verifier needs them (the prover's bulk forms are in kernels.hpp).
 ///
-/// Index convention: coordinate l of a point belongs to bit l of an index, bit 0 the lowest (proof-system.md section
-/// 4).
+/// Index convention: coordinate l of a point belongs to bit l of an index, bit 0 the lowest (PROTOCOL.md
+/// section 1).
 namespace ashlar::poly {
 
 using field::Ext;

@@ -148,7 +148,8 @@ void transform_small(F* data, const F* roots, unsigned log_n) {
 void transform(const F* in, const F* twist, const F* roots, unsigned log_n, F* out) {
     const size_t n = size_t{1} << log_n;
     if (log_n <= LOG_BLOCK) {
-        if (twist == nullptr) std::copy(in, in + n, out);
+        if (twist == nullptr)
+            std::copy(in, in + n, out);
         else
             for (size_t i = 0; i < n; i++) out[i] = in[i] * twist[i];
         if (log_n == LOG_BLOCK)

@@ -9,7 +9,7 @@
 #include "libs/abi/syscalls.hpp"
 #include "libs/rv32/precompiles.hpp"
 
-/// The system calls of guest-abi section 3 as data. Index = position in CALLS.
+/// The system calls of ABI.md 3 as data. Index = position in CALLS.
 namespace ashlar::rv32 {
 
 using guest::Syscall;

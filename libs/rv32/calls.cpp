@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls as pass 1 performs them (guest-abi sections 4 and 5).
+// The system calls as pass 1 performs them (ABI.md 4 and 5).
 #include <fmt/format.h>
 
 #include <algorithm>

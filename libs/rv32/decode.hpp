@@ -6,7 +6,7 @@
 
 namespace ashlar::rv32 {
 
-/// Decodes one word by guest-abi 1.2; nullopt for a word that makes the load fail (compressed, atomics, floats,
+/// Decodes one word by ABI.md 1.2; nullopt for a word that makes the load fail (compressed, atomics, floats,
 /// fence.i, zero, unknown SYSTEM words, reserved funct bits).
 std::optional<Instruction> decode(uint32_t word);
 

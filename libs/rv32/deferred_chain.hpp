@@ -7,7 +7,7 @@
 
 namespace ashlar::rv32 {
 
-/// The proof's own chain over VERIFY_PICO_PROOF calls (proof-system.md section 7): 9 canonical field elements, first
+/// The proof's own chain over VERIFY_PICO_PROOF calls (MACHINE.md 5): 9 canonical field elements, first
 /// all zero.
 using DeferredChain = std::array<uint32_t, hash::DIGEST_SIZE>;
 

@@ -6,7 +6,7 @@
 
 namespace ashlar::rv32 {
 
-/// Why a run ended without success (guest-abi sections 1 to 9). A fault is a result of the run, not an error of the
+/// Why a run ended without success (ABI.md 1 to 9). A fault is a result of the run, not an error of the
 /// host.
 enum class FaultKind : uint8_t {
     unimplemented_instruction,  ///< fence, CSR, mret, wfi

@@ -9,7 +9,7 @@
 namespace ashlar::rv32 {
 namespace {
 
-/// Rows 17..21 of the table of guest-abi appendix A: last rounds of the fields with fewer internal rounds than
+/// Rows 17..21 of the table of the guest ABI: last rounds of the fields with fewer internal rounds than
 /// KoalaBear.
 // clang-format off
 constexpr uint32_t ROWS_17_TO_21[5][16] = {

@@ -32,7 +32,7 @@ class Reservation {
 };
 
 /// Flat guest memory, with what the run must know about accesses: which words were ever read or written (HINT_READ
-/// targets must be fresh, guest-abi 4.6) and which pages were written since the last cut.
+/// targets must be fresh, ABI.md 4.6) and which pages were written since the last cut.
 class GuestMemory {
   public:
     static HostResult<GuestMemory> make();

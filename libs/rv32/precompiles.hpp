@@ -6,7 +6,7 @@
 #include "libs/base/bytes.hpp"
 #include "libs/rv32/program.hpp"
 
-/// The computations behind guest-abi section 5, on copies of the operands (so that overlaps are well defined).
+/// The computations behind ABI.md 5, on copies of the operands (so that overlaps are well defined).
 namespace ashlar::rv32 {
 
 /// Operands of one precompile call: `in` is the read-only one, `out` the one overwritten; lengths as in the call's
@@ -48,7 +48,7 @@ const char* bls12381_fp2_add(const CallOperands& o);
 const char* bls12381_fp2_sub(const CallOperands& o);
 const char* bls12381_fp2_mul(const CallOperands& o);
 
-// Affine points, x then y. Faults of guest-abi 5.5, column "Ours": unreduced coordinates, equal x in an addition, y = 0
+// Affine points, x then y. Faults of ABI.md 5.5: unreduced coordinates, equal x in an addition, y = 0
 // in a doubling; in a decompression x >= p, no square root, or a sign that is neither 0 nor 1.
 const char* secp256k1_add(const CallOperands& o);
 const char* secp256k1_double(const CallOperands& o);
@@ -68,12 +68,12 @@ const char* ed_decompress(const CallOperands& o);  // in y, out x, a1 parity
 
 }  // namespace precompile
 
-/// Hook 5 (guest-abi 4.2): result buffers, or nullopt where the ABI has a panic (operands not below p or n).
+/// Hook 5 (ABI.md 4.2): result buffers, or nullopt where the ABI has a panic (operands not below p or n).
 std::optional<std::vector<Bytes>> hook_ecrecover(BytesView input);
 /// Hook 8: {[1]} if the 32 bytes decompress to an ed25519 point, else {[0]}.
 std::vector<Bytes> hook_ed25519(BytesView input);
 
-/// Poseidon2 of width 16 with the numbers of guest-abi appendix A over the given field; inputs mod p, outputs
+/// Poseidon2 of width 16 with the guest ABI's numbers over the given field; inputs mod p, outputs
 /// canonical.
 void guest_poseidon2(GuestField field, uint32_t state[16]);
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "libs/rv32/bigint.hpp"
 
-/// The fields and curves of guest-abi sections 5.5 to 5.7.
+/// The fields and curves of ABI.md 5.5 to 5.7.
 namespace ashlar::rv32 {
 
 inline constexpr PrimeField<4> SECP256K1_FIELD{

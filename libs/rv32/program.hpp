@@ -9,7 +9,7 @@
 
 namespace ashlar::rv32 {
 
-/// The field POSEIDON2_PERMUTE works over: a setting of the program, part of its verification key (guest-abi 5.3).
+/// The field POSEIDON2_PERMUTE works over: a setting of the program, part of its verification key (ABI.md 5.3).
 enum class GuestField : uint8_t { koala_bear, baby_bear, mersenne31 };
 
 struct ImageWord {
@@ -33,8 +33,8 @@ struct Program {
     }
 };
 
-/// Reads an ELF32 file by the rules of guest-abi 1.1 and 1.2, refusing also what the machine cannot represent
-/// (proof-system.md section 7): segments outside [0x80, 0x7800'0000), executable segments that overlap or leave a gap,
+/// Reads an ELF32 file by the rules of ABI.md 1.1 and 1.2, refusing also what the machine cannot represent
+/// (MACHINE.md 5): segments outside [0x80, 0x7800'0000), executable segments that overlap or leave a gap,
 /// an entry outside the text.
 ///
 /// Error codes: elf_truncated, elf_not_elf32, elf_not_riscv, elf_not_executable, elf_entry, elf_program_headers,

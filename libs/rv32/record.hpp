@@ -10,7 +10,7 @@
 
 #include "libs/rv32/instruction.hpp"
 
-/// What pass 2 (machine.md section 1) writes down about one chunk, and what the trace is built from.
+/// What pass 2 (MACHINE.md 1) writes down about one chunk, and what the trace is built from.
 ///
 /// Words. Registers are words 0..31; memory word = byte address / 4; reserved words start at RESERVED_WORD.
 /// Times inside an instruction at t: rs1 read t, rs2 read t+1, data memory word t+2, rd written t+3; it advances the
@@ -21,7 +21,7 @@ namespace ashlar::rv32 {
 inline constexpr uint32_t FIRST_TIMESTAMP = 4;
 inline constexpr uint32_t MEMORY_BEGIN = 0x80;                       ///< first byte address a guest may use
 inline constexpr uint32_t MEMORY_END = 0x7800'0000;                  ///< first byte address beyond
-inline constexpr uint32_t RESERVED_WORD = 0x1E00'0000;               ///< machine.md section 2
+inline constexpr uint32_t RESERVED_WORD = 0x1E00'0000;               ///< MACHINE.md 2
 inline constexpr uint32_t WORD_COMMITTED_DIGEST = RESERVED_WORD;     ///< 8 words
 inline constexpr uint32_t WORD_DEFERRED_DIGEST = RESERVED_WORD + 8;  ///< 8 words
 inline constexpr uint32_t WORD_EXIT_CODE = RESERVED_WORD + 16;

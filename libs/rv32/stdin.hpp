@@ -7,13 +7,13 @@
 
 namespace ashlar::rv32 {
 
-/// What the host gives a guest to read: a list of buffers, one per HINT_LEN + HINT_READ (guest-abi 6.1).
+/// What the host gives a guest to read: a list of buffers, one per HINT_LEN + HINT_READ (ABI.md 6.1).
 struct Stdin {
     std::vector<Bytes> buffers;
     friend bool operator==(const Stdin&, const Stdin&) = default;
 };
 
-/// Reads a serialised builder file (guest-abi 6.2). Error codes: stdin_truncated, stdin_trailing_bytes, and
+/// Reads a serialised builder file (ABI.md 6.2). Error codes: stdin_truncated, stdin_trailing_bytes, and
 /// stdin_has_proofs for a file with attached proofs, which are another system's and cannot be used.
 HostResult<Stdin> decode_stdin(BytesView file);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attacks on the rules of machine.md section 2 and proof-system.md sections 3 and 7, on concrete rows: each test makes
+// Attacks on the rules of MACHINE.md 2 to 4, on concrete rows: each test makes
 // the lie as well as it can be made and asks that something notices.
 #include <catch2/catch.hpp>
 

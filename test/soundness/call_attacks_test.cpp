@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attacks on system calls (machine.md section 3): every condition on which the executor faults is a constraint.
+// Attacks on system calls (MACHINE.md 3): every condition on which the executor faults is a constraint.
 #include <catch2/catch.hpp>
 
 #include "test/soundness/lab.hpp"

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "libs/abi/syscalls.hpp"
 #include "libs/cluster/block_file.hpp"
 #include "libs/ethereum/chain_config.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
-#include "libs/abi/syscalls.hpp"
 #include "libs/hash/sha256.hpp"
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 #include "libs/chips/gadgets/memory_access.hpp"
 
-/// Byte addresses as limbs (machine.md section 2, "Addresses").
+/// Byte addresses as limbs (MACHINE.md 2, "Addresses").
 namespace ashlar::chips {
 
 /// A checked data address: low limb = 4 quarter + offset, high limb < 0x7800, and not below 0x80.

@@ -4,7 +4,7 @@
 
 #include "libs/chips/gadgets/lookup.hpp"
 
-/// Memory accesses (machine.md section 2): receive the word's previous message, send the new one with a later time.
+/// Memory accesses (MACHINE.md 2): receive the word's previous message, send the new one with a later time.
 namespace ashlar::chips {
 
 /// Inverse of 2^16, for carries: (sum - low limb) * INVERSE_65536.

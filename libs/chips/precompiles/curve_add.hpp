@@ -5,7 +5,7 @@
 
 namespace ashlar::chips {
 
-/// p := p + q on affine points by the chord (guest-abi 5.5). p at a0 is overwritten at t + 1, q at a1 read at t.
+/// p := p + q on affine points by the chord (ABI.md 5.5). p at a0 is overwritten at t + 1, q at a1 read at t.
 /// Provable only if all four coordinates are reduced and the abscissas differ.
 template <class Curve>
 struct CurveAddChip {

@@ -82,7 +82,7 @@ struct Parity {
     T half;
 };
 
-/// y with y^2 = x^3 + A x + B and the wanted sign (guest-abi 5.5). The buffer at a0 holds y, which is written at t + 1,
+/// y with y^2 = x^3 + A x + B and the wanted sign (ABI.md 5.5). The buffer at a0 holds y, which is written at t + 1,
 /// then x, which is read at t; a1 is the sign. Provable only if the sign is 0 or 1 and x is reduced; y is written
 /// reduced.
 template <class Curve, RootChoice CHOICE>

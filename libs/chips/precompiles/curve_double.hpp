@@ -5,7 +5,7 @@
 
 namespace ashlar::chips {
 
-/// p := 2 p on an affine point by the tangent (guest-abi 5.5). p at a0 is overwritten at t + 1, a1 is ignored.
+/// p := 2 p on an affine point by the tangent (ABI.md 5.5). p at a0 is overwritten at t + 1, a1 is ignored.
 /// Provable only if both coordinates are reduced and y is not 0.
 ///
 /// 3 x^2 as one product sum and twice the slope as another would leave no room for a carry of 16 bits; so 3 x mod M is

@@ -2,10 +2,10 @@
 #pragma once
 #include <string_view>
 
-#include "libs/chips/precompiles/modulus.hpp"
 #include "libs/abi/syscalls.hpp"
+#include "libs/chips/precompiles/modulus.hpp"
 
-/// Short Weierstrass curves y^2 = x^3 + A x + B as the chips need them (guest-abi section 5.5).
+/// Short Weierstrass curves y^2 = x^3 + A x + B as the chips need them (ABI.md 5.5).
 namespace ashlar::chips {
 
 using guest::Syscall;

@@ -8,7 +8,7 @@ namespace ashlar::chips {
 
 /// VERIFY_PICO_PROOF: reads 8 words at a0 (at t) and 8 at a1 (at t + 1) and sets the 9 words of the deferred chain, at
 /// t + 2, to H24(the 9 words, then the 16 words as 32 limbs): hash::hash_elements over 41 elements, three permutations
-/// looked up on BUS_PERMUTATION (proof-system.md section 7).
+/// looked up on BUS_PERMUTATION (MACHINE.md 5).
 ///
 /// The chain's old words are below p: they are 0 in the image and nothing but this chip writes them.
 struct DeferredChainChip {

@@ -3,7 +3,7 @@
 #include "libs/chips/precompiles/decompression.hpp"
 #include "libs/chips/precompiles/reduction.hpp"
 
-/// ed25519 (guest-abi 5.6): -x^2 + y^2 = 1 + d x^2 y^2.
+/// ed25519 (ABI.md 5.6): -x^2 + y^2 = 1 + d x^2 y^2.
 namespace ashlar::chips {
 
 struct Ed25519 {

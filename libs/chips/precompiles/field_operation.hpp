@@ -72,7 +72,7 @@ constexpr Digits<V, N> gated(const V& flag, const Digits<V, N>& a) {
     return r;
 }
 
-/// x := x op y mod M for op in add, sub, mul (guest-abi 5.7). x at a0 is overwritten at t + 1, y at a1 read at t.
+/// x := x op y mod M for op in add, sub, mul (ABI.md 5.7). x at a0 is overwritten at t + 1, y at a1 read at t.
 /// Operands may be unreduced; the result is reduced.
 template <class Field>
 struct FieldOperationChip {
@@ -142,7 +142,7 @@ struct FieldOperationChip {
     }
 };
 
-/// The same in Fp[u] / (u^2 + 1), elements c0 then c1 (guest-abi 5.7). A subtraction with b_i > a_i + M, which faults,
+/// The same in Fp[u] / (u^2 + 1), elements c0 then c1 (ABI.md 5.7). A subtraction with b_i > a_i + M, which faults,
 /// is not provable: its sum a_i - b_i - c_i + M would be negative, which no quotient is.
 template <class Field>
 struct QuadraticOperationChip {

@@ -5,7 +5,7 @@
 
 namespace ashlar::chips {
 
-/// KECCAK_PERMUTE (guest-abi 5.2), the call's own row: 50 words at a0 are overwritten at t + 1; the rounds between the
+/// KECCAK_PERMUTE (ABI.md 5.2), the call's own row: 50 words at a0 are overwritten at t + 1; the rounds between the
 /// old and the new ones are KeccakRoundChip's. Provable only with a1 = 0.
 struct KeccakMemoryChip {
     static constexpr std::string_view NAME = "keccak_memory";

@@ -6,7 +6,7 @@
 
 namespace ashlar::chips {
 
-/// POSEIDON2_PERMUTE over KoalaBear (guest-abi 5.3): 16 words at a0, taken mod p, are read at t; the permutation of
+/// POSEIDON2_PERMUTE over KoalaBear (ABI.md 5.3): 16 words at a0, taken mod p, are read at t; the permutation of
 /// width 16 with the guest's constants is written as canonical words to a1 at t + 1. Programs whose guest field is
 /// another one have no proof of such a call.
 struct Poseidon2PermuteChip {

@@ -5,7 +5,7 @@
 
 namespace ashlar::chips {
 
-/// SHA_COMPRESS (guest-abi 5.1), the call's own row: adds the rounds' result to the 8 words of h at a1, which are
+/// SHA_COMPRESS (ABI.md 5.1), the call's own row: adds the rounds' result to the 8 words of h at a1, which are
 /// overwritten at t + 1. Provable only if w and h are different addresses.
 struct ShaCompressChip {
     static constexpr std::string_view NAME = "sha_compress";

@@ -5,7 +5,7 @@
 
 namespace ashlar::chips {
 
-/// SHA_EXTEND (guest-abi 5.1), the call's own row: reads w[0..16) at a0 at time t and starts the rounds, which write
+/// SHA_EXTEND (ABI.md 5.1), the call's own row: reads w[0..16) at a0 at time t and starts the rounds, which write
 /// w[16..64). Provable only with a1 = 0.
 struct ShaExtendChip {
     static constexpr std::string_view NAME = "sha_extend";

@@ -14,8 +14,8 @@ void demand(void*, const Bytes32& vk, const Bytes32& committed_digest) {
 
 }  // namespace
 
-/// Proves a block from its subblocks' claims: reads the two buffers of ethereum::run_aggregator, demands each subblock's
-/// proof, commits the block's claim.
+/// Proves a block from its subblocks' claims: reads the two buffers of ethereum::run_aggregator, demands each
+/// subblock's proof, commits the block's claim.
 int guest::program() {
     const BytesView claims = read_input();
     const BytesView block = read_input();

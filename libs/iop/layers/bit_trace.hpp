@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "libs/air/layered_circuit.hpp"
 #include "libs/exec/buffer.hpp"
 #include "libs/exec/thread_pool.hpp"
-#include "libs/air/layered_circuit.hpp"
 
 namespace ashlar::iop::layers {
 

@@ -51,7 +51,7 @@ struct GuestProfile {
 HostResult<GuestProfile> profile(const rv32::Program& program, rv32::Stdin in, const Symbols& symbols,
                                  const std::vector<Phase>& phases);
 
-/// The phases of the subblock program, as design/ethereum.md section 5 asks for them.
+/// The phases of the subblock program.
 const std::vector<Phase>& subblock_phases();
 
 /// Loads NAME and NAME.map from the folder of guest programs. Error codes: those of load_elf, guest_unreadable,

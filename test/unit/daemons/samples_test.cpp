@@ -62,9 +62,10 @@ TEST_CASE("the API description names every path the dashboard and the command li
     const auto doc = cluster::parse_object(slurp("daemons/coordinator/openapi.json"));
     REQUIRE(doc);
     const auto& paths = doc->at("paths").as_object();
-    for (const char* p : {"/status", "/v1/jobs", "/v1/jobs/{id}", "/v1/events", "/v1/blocks/{block}/proof", "/v1/blocks/{block}/proof/verify", "/v1/nodes",
-                          "/metrics", "/healthz", "/readyz", "/report.csv", "/prove_block_by_number",
-                          "/prove_latest_block", "/reproduce_block_by_number"}) {
+    for (const char* p :
+         {"/status", "/v1/jobs", "/v1/jobs/{id}", "/v1/events", "/v1/blocks/{block}/proof",
+          "/v1/blocks/{block}/proof/verify", "/v1/nodes", "/metrics", "/healthz", "/readyz", "/report.csv",
+          "/prove_block_by_number", "/prove_latest_block", "/reproduce_block_by_number"}) {
         INFO(p);
         CHECK(paths.contains(p));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Demands two proofs: program digest 1..8 with SHA-256("a"), then 9..16 with SHA-256("b") (guest-abi.md appendix B).
+// Demands two proofs: program digest 1..8 with SHA-256("a"), then 9..16 with SHA-256("b").
 #include "libs/guest/runtime.hpp"
 #include "libs/hash/sha256.hpp"
 

@@ -310,7 +310,7 @@ std::vector<Case> hash_cases() {
         for (size_t i = 0; i < 8; i++) result[i] = load_be32(&sha2[4 * i]);
         out.push_back({Syscall::SHA_COMPRESS, initial, schedule, 0, 0, result});
     }
-    // Published value of the permutation over KoalaBear (guest-abi appendix B), and unreduced input words.
+    // Published value of the permutation over KoalaBear, and unreduced input words.
     Words counting(16), most(16, 0xffff'ffff), expected(16);
     for (uint32_t i = 0; i < 16; i++) counting[i] = i;
     out.push_back({Syscall::POSEIDON2_PERMUTE,

@@ -14,7 +14,7 @@ constexpr uint32_t IN = 0x4000, OUT = 0x8000;
 TEST_CASE("guest Poseidon2 calls are provable, words at and above p included, and every column counts") {
     Random random(1);
     Machine m;
-    // guest-abi appendix B.
+    // Published values.
     std::vector<uint32_t> counting(16);
     for (uint32_t i = 0; i < 16; i++) counting[i] = i;
     m.write(IN, counting);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Precompiles of guest-abi section 5 against OpenSSL's big numbers and hashes, and against published vectors.
+// Precompiles of ABI.md 5 against OpenSSL's big numbers and hashes, and against published vectors.
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 
@@ -209,7 +209,7 @@ TEST_CASE("SHA-256 of OpenSSL from extend and compress") {
     }
 }
 
-TEST_CASE("Poseidon2 of the three fields matches guest-abi appendix B") {
+TEST_CASE("Poseidon2 of the three fields matches published values") {
     Words in(16);
     for (uint32_t i = 0; i < 16; i++) in[i] = i;
     CHECK(result("POSEIDON2_PERMUTE", in, Words(16)) ==
@@ -342,7 +342,7 @@ TEST_CASE("decompression") {
         if (c.prefix == "BN254") continue;
         INFO(c.prefix);
         const std::string name = c.prefix + "_DECOMPRESS";
-        // Signs of the generators, guest-abi appendix B.
+        // Signs of the generators.
         CHECK(result(name, c.gx.words(c.n), Words(c.n), c.prefix == "SECP256R1") == c.gy.words(c.n));
         int squares = 0, refusals = 0;
         for (int i = 0; i < 30; i++) {

@@ -8,7 +8,7 @@
 using namespace ashlar;
 using namespace ashlar::rv32;
 
-TEST_CASE("reads the builder file of guest-abi 6.2") {
+TEST_CASE("reads the builder file of ABI.md 6.2") {
     const Bytes file = *from_hex("01000000000000000400000000000000640000000000000000000000");
     const auto in = decode_stdin(file);
     REQUIRE(in);
