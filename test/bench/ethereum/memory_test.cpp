@@ -36,7 +36,7 @@ uint64_t memory_of(const bench::Guest& guest, const std::string& name, uint64_t 
 
 }  // namespace
 
-TEST_CASE("a transaction's memory would do for 2 Ggas") {
+TEST_CASE("the slope of a transaction's memory, drawn on to 2 Ggas, stays within the heap") {
     const auto guest = bench::load_guest(ASHLAR_GUEST_DIR "/subblock-elf");
     REQUIRE(guest);
     // What a call frees the next one uses; what has to stay (journal, transient storage, logs) takes less than a byte a
