@@ -41,6 +41,7 @@ void MemoryArena::Free::operator()(uint8_t* p) const {
 MemoryArena::MemoryArena() : capacity_(INITIAL_CAPACITY) { buffers_.emplace_back(zeroed(capacity_)); }
 
 void MemoryArena::extend(size_t from, size_t to) {
+    if (to < from) to = SIZE_MAX;  // the sum wrapped: gas can pay for more than the guest's addresses reach
     if (to > capacity_) {
         capacity_ = std::max(to, 2 * capacity_);
         uint8_t* bigger = zeroed(capacity_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/abi/syscalls.hpp"
+#include "libs/evm/frame.hpp"
 #include "libs/evm/precompiles.hpp"
 #include "libs/evm/uint256.hpp"
 #include "libs/guest/runtime.hpp"
@@ -7,6 +8,23 @@
 #include "test/unit/evm/guest_work.hpp"
 
 using namespace ashlar;
+
+namespace {
+
+/// Grows the memory of a frame that has all the gas it needs, and writes its ends.
+void grow_memory(BytesView data) {
+    const uint32_t begin = load_le32(data.data()), size = load_le32(data.data() + 4);
+    evm::MemoryArena arena;
+    arena.extend(0, begin);
+    evm::Frame f;
+    f.parameters = &evm::GAS_PARAMETERS[static_cast<unsigned>(evm::LATEST_REVISION)];
+    f.arena = &arena;
+    f.memory_offset = begin;
+    if (f.grow_memory(f.split_gas(uint64_t{1} << 60), size) < 0) guest::panic("out of gas");
+    f.memory[0] = f.memory[size - 1] = 1;
+}
+
+}  // namespace
 
 /// Does the work of guest_work.hpp on one input buffer of (number, size, data padded to words) and commits a running
 /// hash.
@@ -18,6 +36,8 @@ int guest::program() {
         if (number == evm::NO_QUOTIENT_ROOM) {
             while (quotient_room()) {
             }
+        } else if (number == evm::GROWN_MEMORY) {
+            grow_memory(in.subspan(at + 8, size));
         } else if (number == evm::FALSE_QUOTIENT) {
             // What lies in the input stream already is what a division reads as its quotient.
             write(HINT, in.data() + at + 8 + 64, 32);

@@ -128,6 +128,29 @@ TEST_CASE("a quotient that the host invents ends the guest") {
     }
 }
 
+TEST_CASE("memory that gas can pay and addresses cannot reach ends the guest") {
+    const auto verdict = [](uint32_t begin, uint32_t size) -> std::string {
+        Bytes in(16);
+        store_le32(in.data(), evm::GROWN_MEMORY);
+        store_le32(in.data() + 4, 8);
+        store_le32(in.data() + 8, begin);
+        store_le32(in.data() + 12, size);
+        const auto report = rv32::execute(program(), rv32::Stdin{{in}});
+        REQUIRE(report);
+        if (report->fault) return report->fault->message;
+        return "good";
+    };
+    for (uint32_t begin : {0u, 32u, 1u << 20, 8u << 20}) {
+        CAPTURE(begin);
+        CHECK(verdict(begin, 1 << 20) == "good");
+        CHECK(verdict(begin, 100 << 20) == "good");
+        // Counted from where the frame's memory begins, the last ones end at, behind or long after 2^32.
+        for (uint32_t size : {0x7800'0000u, 0x8000'0000u, 0u - (16u << 20), 0u - (8u << 20), 0u - (4u << 20),
+                              0u - (1u << 20), 0u - 64u, 0u - 32u})
+            CHECK(verdict(begin, size) == "guest halted with exit code 1: out of memory");
+    }
+}
+
 TEST_CASE("key recovery in the guest is the native one") {
     std::mt19937_64 rng(2);
     std::vector<Work> work;

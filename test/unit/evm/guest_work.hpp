@@ -31,6 +31,9 @@ inline void do_guest_work(uint32_t number, BytesView data, Bytes32& hash) {
 /// In the guest: takes all room for hinted quotients, so that divisions from here on do without.
 inline constexpr uint32_t NO_QUOTIENT_ROOM = 1001;
 
+/// In the guest: a frame whose memory begins behind that of its parents grows it. Data: where it begins, its new size.
+inline constexpr uint32_t GROWN_MEMORY = 1002;
+
 /// In the guest: a quotient is put where the division finds it, which must end the program unless it is the right one.
 /// Data: dividend, divisor, quotient.
 inline constexpr uint32_t FALSE_QUOTIENT = 1000;
