@@ -22,10 +22,15 @@ constexpr size_t MAX_TEXT_WORDS = size_t{1} << 26;  // the interpreter's jump di
 uint16_t load_le16(const uint8_t* p) { return static_cast<uint16_t>(p[0] | p[1] << 8); }
 
 struct Segment {
+    uint32_t header;  ///< index of its program header
     uint32_t offset, vaddr, file_size, memory_size, flags;
     uint64_t end() const { return uint64_t{vaddr} + memory_size; }
     /// End of the words that come from the file; the last one is zero-padded.
     uint64_t file_end() const { return uint64_t{vaddr} + (uint64_t{file_size} + 3) / 4 * 4; }
+    std::string name() const {
+        return fmt::format("program header {} (vaddr {:#x}, filesz {:#x}, memsz {:#x})", header, vaddr, file_size,
+                           memory_size);
+    }
 };
 
 /// The word at `address` of a segment's file part, zero-padded past file_size.
@@ -50,14 +55,15 @@ HostResult<std::vector<Segment>> read_segments(BytesView file) {
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t* p = &file[table + i * PROGRAM_HEADER_BYTES];
         if (load_le32(p) != SEGMENT_LOAD) continue;
-        const Segment s{load_le32(p + 4), load_le32(p + 8), load_le32(p + 16), load_le32(p + 20), load_le32(p + 24)};
-        const auto where = fmt::format("program header {} (vaddr {:#x}, filesz {:#x}, memsz {:#x})", i, s.vaddr,
-                                       s.file_size, s.memory_size);
+        const Segment s{i, load_le32(p + 4), load_le32(p + 8), load_le32(p + 16), load_le32(p + 20), load_le32(p + 24)};
+        const std::string where = s.name();
         if (s.file_size == UINT32_MAX || s.memory_size == UINT32_MAX)
             return fail("elf_segment_size", where + ": size 0xffffffff");
         if (s.file_size > s.memory_size)
             return fail("elf_segment_size", where + ": the file part is larger than memory");
-        if (s.vaddr % 4 != 0) return fail("elf_segment_address", where + ": the address is not a multiple of 4");
+        if (s.vaddr % 4 != 0)
+            return fail("elf_segment_address", where + ": the address is not a multiple of 4",
+                        "align the first section of the segment by 4, as libs/guest/link.ld does");
         // The last word counts whole: a segment ending inside a word still occupies it.
         if (s.memory_size > 0 && (s.vaddr < MEMORY_BEGIN || (s.end() + 3) / 4 * 4 > MEMORY_END))
             return fail("elf_segment_address", where + ": outside guest memory [0x80, 0x78000000)",
@@ -67,6 +73,20 @@ HostResult<std::vector<Segment>> read_segments(BytesView file) {
         segments.push_back(s);
     }
     return segments;
+}
+
+/// What to do about a word of an executable segment that is no instruction. GNU ld's default layout puts the ELF header
+/// and constants before and behind the code, into one segment; its -z separate-code does nothing for bare RISC-V.
+std::string instruction_hint(const Segment& s, uint32_t at) {
+    const std::string separate = fmt::format(
+        "the segment of program header {}, which is executable, must hold nothing but code: link with "
+        "-Wl,-T,libs/guest/link.ld, with -Wl,-N,--section-start=.rodata=0x400000, or with lld (-fuse-ld=lld)",
+        s.header);
+    if (uint64_t{s.offset} + at < FILE_HEADER_BYTES)
+        return "that is the file's ELF header, which GNU ld puts there by default: " + separate;
+    return "if that is code: build for rv32im without compressed, atomic or float instructions (-march=rv32im "
+           "-mabi=ilp32); if it is a constant: " +
+           separate;
 }
 
 /// Appends the file words of executable segments; they must follow one another without gap or overlap, so that each pc
@@ -91,9 +111,10 @@ HostResult<Program> read_text(BytesView file, const std::vector<Segment>& segmen
             const uint32_t word = file_word(file, s, i);
             const auto instruction = decode(word);
             if (!instruction)
-                return fail("elf_instruction",
-                            fmt::format("no rv32im instruction: word {:#010x} at pc {:#x}", word, s.vaddr + i),
-                            "build for rv32im without compressed, atomic or float instructions");
+                return fail(
+                    "elf_instruction",
+                    fmt::format("no rv32im instruction: word {:#010x} at pc {:#x}, in {}", word, s.vaddr + i, s.name()),
+                    instruction_hint(s, i));
             program.instructions.push_back(*instruction);
         }
     }

@@ -120,6 +120,32 @@ TEST_CASE("a word that is no instruction makes the load fail and names its pc") 
     }
 }
 
+TEST_CASE("an executable segment that holds more than code is named, with the linker's flags") {
+    const auto hint_of = [](const Bytes& elf) {
+        const auto r = load_elf(elf);
+        REQUIRE_FALSE(r);
+        CHECK(r.error().code == "elf_instruction");
+        CHECK(r.error().message.find("program header 1 (vaddr ") != std::string::npos);
+        for (const char* part : {"program header 1", "-Wl,-T,libs/guest/link.ld",
+                                 "-Wl,-N,--section-start=.rodata=0x400000", "-fuse-ld=lld"})
+            CHECK(r.error().hint.find(part) != std::string::npos);
+        return r.error().hint;
+    };
+    const ElfSegment data{DATA_BASE, {1, 2, 3, 4}, 4, 6}, text{TEXT_BASE, small_text(), 8, 5};
+    // GNU ld's layout: the segment begins with the file's headers.
+    Bytes elf = make_elf({data, text}, TEXT_BASE);
+    uint8_t* header = &elf[52 + 32];
+    store_le32(header + 4, 0);                    // offset
+    store_le32(header + 8, TEXT_BASE & ~0xfffu);  // address
+    store_le32(header + 16, 0x1000), store_le32(header + 20, 0x1000);
+    CHECK(hint_of(elf).starts_with("that is the file's ELF header, which GNU ld puts there by default"));
+    // A constant behind the code, or code of another machine.
+    const std::string hint =
+        hint_of(make_elf({data, {TEXT_BASE, words_to_bytes({0x13, 0x73, 0x6c6c6568}), 12, 5}}, TEXT_BASE));
+    CHECK(hint.starts_with("if that is code: build for rv32im"));
+    CHECK(hint.find("-march=rv32im -mabi=ilp32") != std::string::npos);
+}
+
 TEST_CASE("fence, CSR, mret, wfi and ebreak load") {
     const std::vector<uint32_t> words = {0x0ff0000f, 0x8330000f, 0xc0001073, 0x30002373,
                                          0x300fd073, 0x30200073, 0x10500073, 0x00100073};
