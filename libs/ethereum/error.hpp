@@ -76,6 +76,7 @@ namespace ashlar::ethereum {
     X(wrong_digest, "WitnessException.WRONG_DIGEST")                                        \
     X(missing_code, "WitnessException.MISSING_CODE")                                        \
     X(missing_header, "WitnessException.MISSING_HEADER")                                    \
+    X(memory_limit, "MachineException.MEMORY_LIMIT")                                        \
     X(input_encoding, "InputException.ENCODING")                                            \
     X(input_version, "InputException.VERSION")                                              \
     X(no_subblock, "SubblockException.NONE")                                                \

@@ -68,6 +68,7 @@ Executor::Executor(const ChainConfig& config, const Header& header, Revision rev
 
 Outcome<void> Executor::state_error() const {
     if (state_.error()) return Fail{*state_.error()};
+    if (state_.beyond_memory) return Fail{ErrorCode::memory_limit};
     return {};
 }
 

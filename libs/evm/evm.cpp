@@ -156,6 +156,7 @@ struct Evm::Machine {
             PrecompileResult result = precompile(number, r);
             if (!result.ok) {
                 host.revert(snapshot);
+                if (result.beyond_memory) host.beyond_memory = true;
                 out.status = Status::precompile_failure;
                 return false;
             }

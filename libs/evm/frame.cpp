@@ -58,8 +58,17 @@ void MemoryArena::release() {
     if (buffers_.size() > 1) buffers_.erase(buffers_.begin(), buffers_.end() - 1);
 }
 
+bool Frame::refuse_memory(GasRegister g) {
+    constexpr uint32_t WORDS = uint32_t{1} << 27;  // the least number that is beyond
+    if (total_gas(g) >= memory_gas(WORDS) - memory_gas(memory_size / 32)) host->beyond_memory = true;
+    return false;
+}
+
 GasRegister Frame::grow_memory(GasRegister g, uint64_t end) {
-    if (end > UINT32_MAX - 31) return -1;  // costs more than 2^44 gas
+    if (end > UINT32_MAX - 31) {
+        refuse_memory(g);
+        return -1;
+    }
     const uint32_t size = (static_cast<uint32_t>(end) + 31) & ~31u;
     if (size <= memory_size) return g;
     if (!charge(g, memory_gas(size / 32) - memory_gas(memory_size / 32))) return -1;

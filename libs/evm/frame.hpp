@@ -134,14 +134,18 @@ struct Frame {
         g = left;
         return true;
     }
+    /// For memory beyond 2^32 - 32 bytes. Always false: out of gas, unless the gas could pay, which the host is told.
+    [[gnu::noinline]] bool refuse_memory(GasRegister g);
     /// Grows the memory to hold `end` bytes and returns the gas that is left, or -1. Gas goes by value so that the
     /// callers keep it in a register.
     GasRegister grow_memory(GasRegister g, uint64_t end);
     /// The same for operands from the stack. A size of zero touches nothing and makes `offset` irrelevant.
     bool touch_memory(GasRegister& g, const uint256& offset, const uint256& size) {
-        if (!size.fits_u32()) return false;
+        if (!size.fits_u32()) [[unlikely]]
+            return refuse_memory(g);
         if (size.low32() == 0) return true;
-        if (!offset.fits_u32()) return false;
+        if (!offset.fits_u32()) [[unlikely]]
+            return refuse_memory(g);
         return touch_memory(g, uint64_t{offset.low32()}, size.low32());
     }
 };

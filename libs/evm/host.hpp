@@ -134,6 +134,9 @@ class Host {
     BlockEnv block;
     TxEnv tx;
     Revision revision = LATEST_REVISION;
+    /// Set when gas could pay for memory or operands of 2^32 bytes, which no address of the guest reaches. What was
+    /// computed since means nothing: ask after each call, and end the run.
+    bool beyond_memory = false;
 
   protected:
     ~Host() = default;

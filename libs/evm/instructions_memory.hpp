@@ -12,7 +12,10 @@ constexpr uint64_t words_of(uint64_t bytes) { return (bytes + 31) / 32; }
 template <uint16_t GAS, unsigned SIZE>
 [[gnu::noinline]] Exit grow_and_retry(ASHLAR_HANDLER_PARAMETERS) {
     const uint256& offset = sp[-1];
-    if (!offset.fits_u32()) return exit_with(Status::out_of_gas);
+    if (!offset.fits_u32()) {
+        f.refuse_memory(gas);
+        return exit_with(Status::out_of_gas);
+    }
     const GasRegister left = f.grow_memory(gas, uint64_t{offset.low32()} + SIZE);
     if (left < 0) return exit_with(Status::out_of_gas);
     // The instruction charges its base cost again.

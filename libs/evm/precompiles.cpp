@@ -23,6 +23,7 @@ using Work = bool (*)(BytesView input, Bytes& output);
 struct Precompile {
     Price price = nullptr;
     Work work = nullptr;
+    bool (*beyond_memory)(BytesView input, uint64_t gas) = nullptr;
 };
 
 constexpr uint64_t words_of(uint64_t bytes) { return (bytes + 31) / 32; }
@@ -131,12 +132,22 @@ std::optional<uint64_t> modexp_price(const ModexpPricing& p, BytesView input) {
 std::optional<uint64_t> modexp_price_2565(BytesView input) { return modexp_price(EIP_2565, input); }
 std::optional<uint64_t> modexp_price_7883(BytesView input) { return modexp_price(EIP_7883, input); }
 
+bool fits_memory(const ModexpHeader& h) {
+    return h.base_size.fits_u32() && h.modulus_size.fits_u32() && h.exponent_size.fits_u32();
+}
+/// EIP-2565 sets no limit to sizes. One of 2^32 bytes costs 8 (2^32 - 32) / 3 gas or more: less is out of gas.
+bool modexp_beyond_memory(BytesView input, uint64_t gas) {
+    const ModexpHeader h(input);
+    const bool empty = h.base_size.is_zero() && h.modulus_size.is_zero();
+    return !empty && !fits_memory(h) && gas >= 8 * ((uint64_t{1} << 32) - 32) / 3;
+}
+
 bool modexp(BytesView input, Bytes& output) {
     const ModexpHeader h(input);
     // Whoever paid can address these sizes, unless base and modulus are both empty: then the exponent may have any
     // length.
     if (h.base_size.is_zero() && h.modulus_size.is_zero()) return true;
-    if (!h.base_size.fits_u32() || !h.modulus_size.fits_u32() || !h.exponent_size.fits_u32()) return false;
+    if (!fits_memory(h)) return false;
     const size_t base = h.base_size.low32(), exponent = h.exponent_size.low32(), modulus = h.modulus_size.low32();
     const BytesView body = input.size() > 96 ? input.subspan(96) : BytesView{};
     output = crypto::modexp(slice(body, 0, base), slice(body, base, exponent), slice(body, base + exponent, modulus));
@@ -275,7 +286,7 @@ constexpr std::array<Table, REVISION_COUNT> TABLES = [] {
                      {2, {price_per_word<60, 12>, sha256}},
                      {3, {price_per_word<600, 120>, ripemd160}},
                      {4, {price_per_word<15, 3>, identity}},
-                     {5, {modexp_price_2565, modexp}},
+                     {5, {modexp_price_2565, modexp, modexp_beyond_memory}},
                      {6, {fixed_price<150>, bn254_add}},
                      {7, {fixed_price<6000>, bn254_multiply}},
                      {8, {bn254_pairing_price, bn254_pairing}},
@@ -322,6 +333,10 @@ std::vector<Address> precompile_addresses(Revision revision) {
 PrecompileResult run_precompile(Revision revision, unsigned number, BytesView input, uint64_t gas) {
     const Precompile& p = table_of(revision)[index_of(number)];
     PrecompileResult result;
+    if (p.beyond_memory && p.beyond_memory(input, gas)) {
+        result.beyond_memory = true;
+        return result;
+    }
     const auto price = p.price(input);
     if (!price || *price > gas || !p.work(input, result.output)) {
         result.output.clear();

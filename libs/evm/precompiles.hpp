@@ -16,6 +16,8 @@ struct PrecompileResult {
     /// Zero after a failure.
     uint64_t gas_left = 0;
     Bytes output = {};
+    /// The operands are longer than any address reaches, and the gas may have paid for them: see Host::beyond_memory.
+    bool beyond_memory = false;
 };
 
 /// Runs precompiled contract `number` (from precompile_at, not 0). Too little gas and malformed input are failures.

@@ -55,6 +55,45 @@ std::string word(uint64_t v) { return to_hex(uint256{v}.to_bytes32().view()); }
 
 }  // namespace
 
+TEST_CASE("memory that gas could pay for and no address reaches is told to the host") {
+    // Price of 2^32 bytes, YP 326; any code here spends less than SPARE on the rest.
+    constexpr uint64_t PRICE = 3 * (uint64_t{1} << 27) + (uint64_t{1} << 45), SPARE = 40000;
+    const std::string far = "640100000000", zero = "6000", one = "6001";  // 2^32, 0, 1
+    const std::string codes[] = {
+        far + "51",                                             // MLOAD
+        zero + far + "52",                                      // MSTORE
+        zero + far + "53",                                      // MSTORE8
+        zero + "63ffffffe1" + "52",                             // the last byte that is beyond
+        one + far + "20",                                       // KECCAK256: offset
+        far + zero + "20",                                      // size
+        one + zero + far + "37",                                // CALLDATACOPY
+        far + zero + zero + "39",                               // CODECOPY
+        one + far + "a0",                                       // LOG0
+        one + zero + far + "5e",                                // MCOPY
+        zero + zero + one + far + zero + "6002" + zero + "f1",  // CALL: input
+        one + far + zero + zero + zero + "6002" + zero + "f1",  // output
+        one + far + zero + "f0",                                // CREATE
+        one + far + "f3",                                       // RETURN
+        far + zero + "fd",                                      // REVERT
+    };
+    for (const std::string& code : codes) {
+        CAPTURE(code);
+        World w(Revision::cancun);
+        w.code(1, code);
+        CHECK(w.call(1, PRICE - 1).status == Status::out_of_gas);
+        CHECK_FALSE(w.host.beyond_memory);
+        w.call(1, PRICE + SPARE);
+        CHECK(w.host.beyond_memory);
+    }
+    // What the operand means without a size, or as a place in call data, reaches no memory.
+    for (const std::string& code : {zero + far + "20", one + far + zero + "37", far + "35"}) {
+        World w(Revision::cancun);
+        w.code(1, code);
+        CHECK(w.call(1, PRICE + SPARE).status == Status::success);
+        CHECK_FALSE(w.host.beyond_memory);
+    }
+}
+
 TEST_CASE("a call runs code, charges gas and returns memory") {
     World w;
     w.code(1, "600760050160005260206000f3");

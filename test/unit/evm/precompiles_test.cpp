@@ -123,6 +123,29 @@ TEST_CASE("modexp prices of EIP-2565 and EIP-7883, bounds of EIP-7823") {
     CHECK(100000 - r.gas_left == 1360);
 }
 
+TEST_CASE("modexp operands that gas could pay for and no address reaches are no failure of the call") {
+    constexpr uint64_t FAR = uint64_t{1} << 32, PRICE = 8 * (FAR - 32) / 3;
+    const auto run = [](Revision r, uint64_t base, uint64_t exponent, uint64_t modulus, uint64_t gas) {
+        Bytes in;
+        for (uint64_t size : {base, exponent, modulus}) {
+            const Bytes32 w = uint256{size}.to_bytes32();
+            in.insert(in.end(), w.begin(), w.end());
+        }
+        return run_precompile(r, 5, in, gas);
+    };
+    CHECK(run(Revision::prague, 1, FAR, 1, PRICE).beyond_memory);
+    CHECK(run(Revision::prague, FAR, 1, 1, UINT64_MAX).beyond_memory);
+    CHECK(run(Revision::prague, 1, 1, FAR, UINT64_MAX).beyond_memory);
+    for (const auto& result :
+         {run(Revision::prague, 1, FAR, 1, PRICE - 1), run(Revision::osaka, 1, FAR, 1, UINT64_MAX)}) {
+        CHECK_FALSE(result.beyond_memory);
+        CHECK_FALSE(result.ok);
+    }
+    const auto empty = run(Revision::prague, 0, FAR, 0, PRICE);
+    CHECK(empty.ok);
+    CHECK_FALSE(empty.beyond_memory);
+}
+
 TEST_CASE("too little gas is a failure, just enough is none") {
     CHECK_FALSE(run_precompile(Revision::osaka, 1, {}, 2999).ok);
     const auto r = run_precompile(Revision::osaka, 1, {}, 3000);
