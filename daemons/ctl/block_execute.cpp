@@ -72,9 +72,11 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
     j["valid"] = result.has_value();
     j["milliseconds"] = ms;
     if (!result) {
+        const std::string remedy(ethereum::remedy(result.error().code));
         j["error"] = ethereum::describe(result.error());
+        j["hint"] = remedy;
         out.exit_code = 1;
-        out.human = "refused: " + ethereum::describe(result.error());
+        out.human = "refused: " + ethereum::describe(result.error()) + (remedy.empty() ? "" : "\n  remedy: " + remedy);
         return out;
     }
     j["error"] = nullptr;
@@ -88,7 +90,9 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
     if (!guests) return out;
 
     const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas);
-    if (!inputs) return fail("block_invalid", ethereum::describe(inputs.error()));
+    if (!inputs)
+        return fail("block_invalid", ethereum::describe(inputs.error()),
+                    std::string(ethereum::remedy(inputs.error().code)));
     json::array rows;
     uint64_t cycles = 0;
     bool agrees = true;

@@ -10,6 +10,7 @@
 
 #include "libs/base/hex.hpp"
 #include "libs/ethereum/block.hpp"
+#include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/witness_json.hpp"
 
 namespace ashlar::rpc {
@@ -57,7 +58,7 @@ HostResult<ethereum::Block> read_block(BytesView rlp, const Head& head) {
     auto block = ethereum::decode_block(rlp);
     if (!block && block.error().code == ethereum::ErrorCode::fork_not_supported)
         return fail("fork_not_supported", fmt::format("block {} is of a fork that is not supported", head.number),
-                    "the last supported fork is Osaka");
+                    std::string(ethereum::remedy(block.error().code)));
     if (!block)
         return fail(
             "rpc_answer_bad",

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/ethereum/witness_json.hpp"
 #include "libs/hash/keccak256.hpp"
@@ -132,4 +133,26 @@ TEST_CASE("a block whose witness lacks any one thing is refused or does not need
         return;
     }
     WARN("data/blocks is absent (ASHLAR_DATA)");
+}
+
+TEST_CASE("whatever a witness lacks or has wrong has a remedy that names where to get it") {
+    constexpr ErrorCode ALL[] = {
+#define ASHLAR_X(name, text) ErrorCode::name,
+        ASHLAR_ETHEREUM_ERRORS(ASHLAR_X)
+#undef ASHLAR_X
+    };
+    size_t missing = 0;
+    for (const ErrorCode code : ALL) {
+        const std::string_view name = to_string(code);
+        INFO(name);
+        if (name.starts_with("WitnessException.")) CHECK_FALSE(remedy(code).empty());
+        if (name.starts_with("TransactionException.")) CHECK(remedy(code).empty());  // the block's own fault
+        if (name.find("MISSING_") == std::string_view::npos) continue;
+        missing++;
+        CHECK(remedy(code).find("witness.json") != std::string_view::npos);
+    }
+    CHECK(missing == 3);
+    CHECK(remedy(ErrorCode::missing_node).find("`state`") != std::string_view::npos);
+    CHECK(remedy(ErrorCode::missing_code).find("`codes`") != std::string_view::npos);
+    CHECK(remedy(ErrorCode::missing_header).find("`headers`") != std::string_view::npos);
 }
