@@ -53,16 +53,7 @@ HostResult<Outcome> prove(const Options& o) {
         json::object row = prove_json(p);
         row["part"] = name;
         parts.push_back(std::move(row));
-        total.chunks += p.chunks, total.cycles += p.cycles, total.cells += p.cells,
-            total.interactions += p.interactions;
-        for (const auto& [stage, seconds] : p.stages) {
-            const auto known =
-                std::find_if(total.stages.begin(), total.stages.end(), [&](const auto& s) { return s.first == stage; });
-            if (known == total.stages.end())
-                total.stages.emplace_back(stage, seconds);
-            else
-                known->second += seconds;
-        }
+        total.add_cost(p);
         return p;
     };
     for (size_t i = 0; i < block.subblock_stdins.size(); i++) {
@@ -97,7 +88,9 @@ HostResult<Outcome> verify(const Options& o) {
     if (o.has("block")) {
         ASHLAR_ASSIGN(const Bytes rlp, read_file(o.path("block") / "block.rlp"));
         const auto block = ethereum::decode_block(rlp);
-        if (!block) return fail("block_invalid", ethereum::describe(block.error()));
+        if (!block)
+            return fail("block_invalid", ethereum::describe(block.error()),
+                        std::string(ethereum::remedy(block.error().code)));
         wanted = to_hex0x(hash::keccak256(block->header_rlp).view());
     }
     const auto service = make_proving_service();

@@ -33,7 +33,8 @@ json::object execute_json(const rv32::ExecuteReport& r) {
         if (r.opcodes[i]) opcodes[rv32::opcode_name(static_cast<rv32::Opcode>(i))] = r.opcodes[i];
     json::object o{{"exit_code", r.exit_code ? json::value(*r.exit_code) : json::value()},
                    {"cycles", r.cycles},
-                   {"committed", to_hex(r.committed)},
+                   {"committed", r.has_committed ? to_hex(r.committed) : ""},
+                   {"uncommitted", r.has_committed ? "" : to_hex(r.committed)},
                    {"committed_digest", to_hex(rv32::digest_bytes(r.committed_digest).view())},
                    {"deferred_digest", to_hex(rv32::digest_bytes(r.deferred_digest).view())},
                    {"syscalls", std::move(syscalls)},
@@ -77,6 +78,19 @@ uint64_t peak_rss_bytes() {
     return static_cast<uint64_t>(u.ru_maxrss) * 1024;
 }
 
+namespace {
+
+/// A warning if a guest wrote public values and never committed them.
+std::string uncommitted_text(uint64_t bytes) {
+    if (bytes == 0) return "";
+    return fmt::format(
+        "warning: {} bytes of public values were written but never committed, so that no proof binds them\n"
+        "  remedy: before HALT, COMMIT the eight words of their SHA-256, as the end of a program of libs/guest does\n",
+        bytes);
+}
+
+}  // namespace
+
 json::object prove_json(const ProveOutcome& p) {
     json::object o = to_json(p);
     o["khz"] = p.seconds > 0 ? static_cast<double>(p.cycles) / p.seconds / 1000 : 0.0;
@@ -91,7 +105,7 @@ std::string prove_text(const ProveOutcome& p) {
         static_cast<double>(p.cells) / static_cast<double>(p.cycles),
         static_cast<double>(p.interactions) / static_cast<double>(p.cycles), p.proof.size());
     for (const auto& [name, seconds] : p.stages) out += fmt::format("  {:<24} {:8.2f} s\n", name, seconds);
-    return out;
+    return out + uncommitted_text(p.uncommitted_bytes);
 }
 
 namespace {
@@ -107,9 +121,11 @@ HostResult<Outcome> execute(const Options& o) {
     Outcome out;
     out.exit_code = r.fault ? 1 : 0;
     out.json = execute_json(r);
-    out.human = fmt::format("{} cycles, {:.0f} MIPS, exit code {}\ncommitted {} bytes, digest {}\n", r.cycles, r.mips(),
-                            r.exit_code ? std::to_string(*r.exit_code) : "none", r.committed.size(),
-                            to_hex(rv32::digest_bytes(r.committed_digest).view()));
+    out.human =
+        fmt::format("{} cycles, {:.0f} MIPS, exit code {}\ncommitted {} bytes, digest {}\n", r.cycles, r.mips(),
+                    r.exit_code ? std::to_string(*r.exit_code) : "none", r.has_committed ? r.committed.size() : 0,
+                    to_hex(rv32::digest_bytes(r.committed_digest).view()));
+    out.human += uncommitted_text(r.uncommitted_bytes());
     if (!r.stdout_text.empty()) out.human += "stdout:\n" + r.stdout_text + "\n";
     if (!r.stderr_text.empty()) out.human += "stderr:\n" + r.stderr_text + "\n";
     if (r.fault)

@@ -44,6 +44,10 @@ struct ProveOutcome {
     std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
     std::string committed_digest, vk_digest;             ///< hex, 32 bytes each
     Bytes committed;                                     ///< the bytes whose SHA-256 that is
+    uint64_t uncommitted_bytes = 0;  ///< public values of a guest that never called COMMIT: the proof binds none
+
+    /// Adds what another proof cost: counts, times and stages by name.
+    void add_cost(const ProveOutcome& part);
 };
 
 /// Bits of security of a proof (libs/iop/security.hpp).

@@ -7,6 +7,7 @@
 #include <list>
 
 #include "libs/base/hex.hpp"
+#include "libs/base/utf8.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/block_file.hpp"
 #include "libs/cluster/engine.hpp"
@@ -53,7 +54,7 @@ class MachineService final : public ProvingService {
             return fail("guest_fault",
                         fmt::format("the guest failed at pc {:#x}: {}: {}", run.fault->pc,
                                     rv32::fault_name(run.fault->kind), run.fault->message),
-                        run.stderr_text.substr(0, 500));
+                        std::string(utf8_prefix(run.stderr_text, 500)));
         report({"proving", 0, run.cycles});
         machine::ProveOptions o;
         o.chunk_cycles = options.chunk_cycles;
@@ -77,6 +78,7 @@ class MachineService final : public ProvingService {
         for (const machine::StageSeconds& stage : s.stages) out.stages.emplace_back(stage.name, stage.wall);
         out.stages.emplace_back("verify", s.verify_seconds);
         out.committed_digest = to_hex(rv32::digest_bytes(proven.report.committed_digest).view());
+        out.uncommitted_bytes = proven.report.uncommitted_bytes();
         out.committed = std::move(proven.report.committed);
         out.vk_digest = digest_hex(key->vk);
         return out;
@@ -96,7 +98,7 @@ class MachineService final : public ProvingService {
         const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas, &native);
         if (!inputs)
             return fail("block_invalid", ethereum::describe(inputs.error()),
-                        "the block breaks this rule, or its witness lacks a part");
+                        std::string(ethereum::remedy(inputs.error().code)));
         ASHLAR_ASSIGN(const machine::ProvingKey* key, key_of(programs.subblock_elf, profile, 0));
         PreparedBlock out;
         const ethereum::BlockClaim& claim = inputs->claim;

@@ -180,6 +180,7 @@ json::object to_json(const ProveOutcome& p) {
             {"stages", std::move(stages)},
             {"committed_digest", p.committed_digest},
             {"vk_digest", p.vk_digest},
+            {"uncommitted_bytes", p.uncommitted_bytes},
             {"proof_bytes", p.proof.size()}};
 }
 

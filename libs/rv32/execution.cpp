@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "libs/base/utf8.hpp"
 #include "libs/hash/sha256.hpp"
 
 namespace ashlar::rv32 {
@@ -42,7 +43,7 @@ std::string last_line(std::string_view text) {
     while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
     const size_t newline = text.rfind('\n');
     if (newline != std::string_view::npos) text.remove_prefix(newline + 1);
-    return std::string(text.substr(0, 500));
+    return std::string(utf8_prefix(text, 500));
 }
 
 }  // namespace
@@ -175,11 +176,12 @@ ExecuteReport Execution::report() const {
     r.exit_code = exit_code_;
     r.cycles = cycles_;
     r.committed = public_values_;
+    r.has_committed = call_counts_[*find_call(static_cast<uint32_t>(Syscall::COMMIT))] != 0;
     std::copy_n(reserved_.begin(), 8, r.committed_digest.begin());
     std::copy_n(reserved_.begin() + 8, 8, r.deferred_digest.begin());
     r.calls = call_counts_;
-    r.stdout_text = stdout_;
-    r.stderr_text = stderr_;
+    r.stdout_text = utf8_text(stdout_);
+    r.stderr_text = utf8_text(stderr_);
     r.fault = fault_;
     r.seconds = seconds_;
     r.unread_buffers = input_.size();
@@ -192,7 +194,7 @@ ExecuteReport Execution::report() const {
     }
     if (fault_ || exit_code_ != 0u) {
         if (!fault_ && exit_code_) {
-            const std::string line = last_line(stderr_);
+            const std::string line = last_line(r.stderr_text);
             r.fault =
                 Fault{FaultKind::nonzero_exit, program_.pc_of(index_of(next_)),
                       fmt::format("guest halted with exit code {}{}{}", *exit_code_, line.empty() ? "" : ": ", line)};
@@ -200,8 +202,7 @@ ExecuteReport Execution::report() const {
         return r;
     }
     // The proof binds the digest, not the stream: a run whose stream does not match what it committed is useless.
-    const bool committed = call_counts_[*find_call(static_cast<uint32_t>(Syscall::COMMIT))] != 0;
-    if (committed && hash::sha256(public_values_) != digest_bytes(r.committed_digest))
+    if (r.has_committed && hash::sha256(public_values_) != digest_bytes(r.committed_digest))
         r.fault = Fault{FaultKind::digest_mismatch, program_.pc_of(index_of(next_)),
                         "committed digest is not SHA-256 of the public value stream"};
     return r;

@@ -50,17 +50,20 @@ inline constexpr uint64_t MAX_CHUNK_CYCLES = uint64_t{1} << 23;
 struct ExecuteReport {
     std::optional<uint32_t> exit_code;  ///< absent if the run ended without HALT
     uint64_t cycles = 0;
-    Bytes committed;  ///< the public value stream
+    Bytes committed;             ///< the public value stream
+    bool has_committed = false;  ///< the guest called COMMIT; without, no proof binds the stream
     DigestWords committed_digest{};
     DigestWords deferred_digest{};
     std::array<uint64_t, NUM_CALLS> calls{};      ///< by index in CALLS; those inside unconstrained blocks included
     std::array<uint64_t, NUM_OPCODES> opcodes{};  ///< executed instructions; unconstrained blocks are taken back
-    std::string stdout_text, stderr_text;         ///< as written, not checked for UTF-8
+    std::string stdout_text, stderr_text;         ///< UTF-8; other bytes as \xHH (libs/base/utf8.hpp)
     std::optional<Fault> fault;
     double seconds = 0;
     size_t unread_buffers = 0;  ///< input left at the end
     uint64_t memory_bytes = 0;  ///< guest memory written at least once, in whole pages; known to execute() only
 
+    /// Bytes written to the public values by a guest that never called COMMIT.
+    size_t uncommitted_bytes() const { return has_committed ? 0 : committed.size(); }
     double mips() const { return seconds > 0 ? static_cast<double>(cycles) / seconds / 1e6 : 0; }
 };
 

@@ -2,6 +2,7 @@
 // ashlarctl as scripts see it: exit codes, one JSON object on standard output, names of design/cli.md.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 #include "daemons/ctl/builtin_program.hpp"
 #include "libs/cluster/views.hpp"
+#include "libs/rv32/assembler.hpp"
 #include "test/unit/cluster/temp_dir.hpp"
 
 using namespace ashlar;
@@ -160,6 +162,99 @@ TEST_CASE("program execute reports what ran, faults included") {
     CHECK(text_field(limited.object().at("fault").as_object(), "kind") == "cycle_limit");
     std::ofstream(p.path("bad")) << "not an elf";
     CHECK(run_ctl("program execute --elf " + p.path("bad")).code == 1);
+}
+
+TEST_CASE("output that is no UTF-8 and values that are not committed are told in valid JSON") {
+    const ashlar::test::TempDir dir;
+    const std::string elf = (dir.path / "p.elf").string();
+    const auto write_program = [&](bool commits, uint32_t exit_code) {
+        rv32::Assembler code;
+        std::vector<uint32_t> data;
+        for (uint32_t i = 0; i < 256; i += 4) data.push_back(i | (i + 1) << 8 | (i + 2) << 16 | (i + 3) << 24);
+        for (const uint32_t fd : {1u, 2u, 3u}) code.write(fd, rv32::DATA_BASE, 256);
+        // Some other digest: that is a fault of its own.
+        if (commits) code.call(rv32::Syscall::COMMIT, 0, 1);
+        code.halt(exit_code);
+        REQUIRE(write_file_atomically(elf, rv32::make_elf(code, data)));
+    };
+    for (const bool commits : {false, true})
+        for (const uint32_t exit_code : {0u, 1u}) {
+            write_program(commits, exit_code);
+            const Call c = run_ctl("program execute --elf " + elf + " --json");
+            CHECK(c.code == (commits || exit_code ? 1 : 0));
+            const json::object o = c.object();
+            for (const char* stream : {"stdout", "stderr"}) {
+                const std::string text = text_field(o, stream);
+                CHECK(text.starts_with(std::string("\0\1\2", 3)));
+                CHECK(text.find("~\x7f\\x80\\x81") != std::string::npos);
+                CHECK(text.ends_with("\\xfe\\xff"));
+            }
+            CHECK(text_field(o, "committed").size() == (commits ? 512 : 0));
+            CHECK(text_field(o, "uncommitted").size() == (commits ? 0 : 512));
+            const std::string human = run_ctl("program execute --elf " + elf).out;
+            CHECK((human.find("warning: 256 bytes of public values were written but never committed") !=
+                   std::string::npos) == !commits);
+        }
+    // A proof says it as well; a panic is told in its error.
+    write_program(false, 0);
+    const Call made = run_ctl("program prove --elf " + elf + " --out " + (dir.path / "proof").string() + " --json");
+    REQUIRE(made.code == 0);
+    CHECK(number_field(made.object(), "uncommitted_bytes") == 256);
+    write_program(false, 1);
+    const Call panic = run_ctl("program prove --elf " + elf + " --out " + (dir.path / "proof").string() + " --json");
+    CHECK(panic.code == 1);
+    CHECK(text_field(panic.object().at("error").as_object(), "code") == "guest_fault");
+}
+
+TEST_CASE("what GNU ld links by default is refused with flags that help") {
+    const ashlar::test::TempDir dir;
+    const std::string base = (dir.path / "guest").string();
+    std::ofstream(base + ".s") << R"(
+    .globl _start
+    .text
+    _start: la t1, greeting
+            lw t1, 0(t1)
+            la t2, counter
+            sw t1, 0(t2)
+            li t0, 0
+            li a0, 0
+            ecall
+    .section .rodata
+    greeting: .asciz "no instruction"
+    .data
+    counter: .word 7
+    )";
+    const std::string object = base + ".o", elf = base + ".elf";
+    const auto runs = [](const std::string& command) { return std::system((command + " 2>/dev/null").c_str()) == 0; };
+    if (!runs("riscv64-unknown-elf-as -march=rv32im -mabi=ilp32 -mno-relax " + base + ".s -o " + object)) {
+        WARN("SKIPPED: no riscv64-unknown-elf-as (package binutils-riscv64-unknown-elf)");
+        return;
+    }
+    const auto execute = [&] { return run_ctl("program execute --elf " + elf + " --json"); };
+    const auto links = [&](const std::string& linker, const std::string& flags) {
+        return runs(linker + " -melf32lriscv " + flags + " " + object + " -o " + elf);
+    };
+    REQUIRE(links("riscv64-unknown-elf-ld", ""));
+    const Call refused = execute();
+    CHECK(refused.code == 1);
+    const json::object error = refused.object().at("error").as_object();
+    const std::string hint = text_field(error, "hint");
+    CHECK(text_field(error, "code") == "elf_instruction");
+    const std::string script = "-T,libs/guest/link.ld", separate = "-N,--section-start=.rodata=0x400000";
+    CHECK(hint.find("program header ") != std::string::npos);
+    for (const std::string& flags : {script, separate}) {
+        INFO(flags);
+        CHECK(hint.find("-Wl," + flags) != std::string::npos);
+        std::string given = flags;
+        std::replace(given.begin(), given.end(), ',', ' ');
+        REQUIRE(links("riscv64-unknown-elf-ld", given));
+        CHECK(execute().code == 0);
+    }
+    CHECK(hint.find("-fuse-ld=lld") != std::string::npos);
+    if (links("ld.lld-19", "") || links("ld.lld", ""))
+        CHECK(execute().code == 0);
+    else
+        WARN("SKIPPED: no lld");
 }
 
 TEST_CASE("program prove, verify, vk; altered and foreign proofs are refused with code 1") {

@@ -64,6 +64,21 @@ TEST_CASE("COMMIT stores words; the digest of an empty stream matches the ABI's"
     CHECK(r.deferred_digest == DigestWords{1, 2, 3, 4, 5, 6, 7, 8});
 }
 
+TEST_CASE("public values that no COMMIT follows are counted as uncommitted, however the run ends") {
+    for (const bool written : {false, true})
+        for (const bool committed : {false, true})
+            for (const uint32_t exit_code : {0u, 1u}) {
+                Assembler code;
+                if (written) code.write(3, DATA_BASE, 5);
+                if (committed) code.call(0x10, 0, 1);
+                code.halt(exit_code);
+                const auto r = run_elf(make_elf(code, {1, 2}));
+                CHECK(r.has_committed == committed);
+                CHECK(r.committed.size() == (written ? 5 : 0));
+                CHECK(r.uncommitted_bytes() == (written && !committed ? 5 : 0));
+            }
+}
+
 TEST_CASE("the last COMMIT of a word counts") {
     Assembler code;
     code.call(0x1A, 2, 5);

@@ -2,6 +2,7 @@
 // Every way a run can end without success, with its kind and pc.
 #include <catch2/catch.hpp>
 
+#include "libs/base/utf8.hpp"
 #include "test/support/rv32_run.hpp"
 
 using namespace ashlar;
@@ -300,6 +301,25 @@ TEST_CASE("an exit code other than 0 is a fault that quotes the panic") {
     CHECK(r.exit_code == 3u);
     CHECK(r.fault->message.find("boom!") != std::string::npos);
     CHECK(r.stderr_text == "logg\nboom!\n");
+}
+
+TEST_CASE("whatever bytes a guest writes, its output and the panic that is quoted are UTF-8") {
+    // 600 bytes without a newline; characters of three bytes from an odd place, so that 500 falls into one.
+    std::vector<uint32_t> all, cut(150, 0x82e282ac);  // ac 82 e2 82 ...
+    for (uint32_t i = 0; i < 256; i += 4) all.push_back(i | (i + 1) << 8 | (i + 2) << 16 | (i + 3) << 24);
+    for (const std::vector<uint32_t>& data : {all, cut}) {
+        Assembler code;
+        const auto size = static_cast<uint32_t>(4 * data.size());
+        code.write(1, DATA_BASE, size);
+        code.write(2, DATA_BASE, size);
+        code.halt(1);
+        const auto r = run_elf(make_elf(code, data));
+        REQUIRE(r.fault);
+        for (const std::string& text : {r.stdout_text, r.stderr_text, r.fault->message}) {
+            CHECK(utf8_text(text) == text);
+            CHECK(text.find("\\xac") != std::string::npos);
+        }
+    }
 }
 
 TEST_CASE("a committed digest that is not the stream's is a fault") {
