@@ -63,7 +63,7 @@ HostResult<std::vector<Segment>> read_segments(BytesView file) {
             return fail("elf_segment_size", where + ": the file part is larger than memory");
         if (s.vaddr % 4 != 0)
             return fail("elf_segment_address", where + ": the address is not a multiple of 4",
-                        "align the first section of the segment by 4, as libs/guest/link.ld does");
+                        "align the segment's first section by 4, as -Wl,-T,libs/guest/link.ld does");
         // The last word counts whole: a segment ending inside a word still occupies it.
         if (s.memory_size > 0 && (s.vaddr < MEMORY_BEGIN || (s.end() + 3) / 4 * 4 > MEMORY_END))
             return fail("elf_segment_address", where + ": outside guest memory [0x80, 0x78000000)",

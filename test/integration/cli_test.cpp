@@ -222,6 +222,7 @@ TEST_CASE("what GNU ld links by default is refused with flags that help") {
     .section .rodata
     greeting: .asciz "no instruction"
     .data
+    .balign 4
     counter: .word 7
     )";
     const std::string object = base + ".o", elf = base + ".elf";
