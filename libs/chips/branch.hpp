@@ -47,7 +47,7 @@ struct BranchEqualChip {
         b.boolean(m.is_beq);
         b.boolean(m.is_bne);
         b.boolean(real);
-        b.boolean(m.taken);
+        // taken is 0 or 1: by what follows equal is 0 if the limbs differ, and real if they do not.
         const V equal = m.is_beq * m.taken + m.is_bne * (F::ONE - m.taken);
         const V low = m.a.prev[0] - m.b.prev[0], high = m.a.prev[1] - m.b.prev[1];
         for (const V& x : {low, high}) b.bound(x, -65535, 65535);  // so one is 0 in F only if it is 0

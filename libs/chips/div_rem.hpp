@@ -58,11 +58,11 @@ struct DivRemChip {
 
         check_sign(b, is_signed, m.sign_a, a[1]);
         check_sign(b, is_signed, m.sign_d, d[1]);
+        // R's sign is A's unless the word r is 0; then R = -2^32 for a dividend of sign 0 is neither less than |D| nor,
+        // for D = 0, the dividend. So R is 0 or has A's sign, and an unsigned Q = (A - R) / D > -1 cannot be negative:
+        // that sign needs no constraint of its own (for D = 0 both signs say the same).
         b.boolean(m.sign_q);
-        b.zero(m.sign_q * (F::ONE - is_signed));
-        // R's sign is A's or 0; it is A's unless R is 0.
         b.boolean(m.sign_r);
-        b.zero(m.sign_r * (F::ONE - m.sign_a));
         b.zero((m.sign_a - m.sign_r) * (r[0] + r[1]));
 
         // Q D + R = A: words q d + r = a + 2^32 (sign_q d + sign_d q + sign_r - sign_a) - 2^64 sign_q sign_d, limb by

@@ -20,7 +20,7 @@ struct EcallChip {
         Cpu<T> cpu;
         T is_real;
         RegisterAccess<T> t0, a0, a1;
-        T id, advance, has_chip, returns, is_free, halts;  ///< as the call table says
+        T id, advance, has_chip, returns, is_free, halts;  ///< as the call table says, the last four 0 or 1
         T repeats;                                         ///< a HINT_READ that goes on at the same pc
         T result[2];                                       ///< of a call that returns, else 0
     };
@@ -31,7 +31,6 @@ struct EcallChip {
         const V& real = m.is_real;
         b.boolean(real);
         b.boolean(m.has_chip);
-        b.boolean(m.returns);
         b.boolean(m.repeats);
         b.zero(m.repeats * (m.id - F::from_canonical(CALL_HINT_READ & 0xff)));  // no other call has this id
         b.zero(m.has_chip * (F::ONE - real));

@@ -16,7 +16,7 @@ struct MulhChip {
         T is_mulh, is_mulhsu, is_mulhu;
         ByteOperand<T> x, y;
         T sign_x, sign_y;
-        T product[4];  ///< limbs of the unsigned product
+        T product[3];  ///< limbs of the unsigned product but the highest
         RegisterAccess<T> d;
         T result[2];
     };
@@ -41,20 +41,19 @@ struct MulhChip {
         const V x[2] = {m.x.low(), m.x.high()}, y[2] = {m.y.low(), m.y.high()};
         check_sign(b, x_signed, m.sign_x, x[1]);
         check_sign(b, m.is_mulh, m.sign_y, y[1]);
-        // Limb sums are below 2^27 and carries below 2^10: integers. The top limb has no carry out.
+        // Limb sums are below 2^27 and carries below 2^10: integers. The highest limb is what is left of the product,
+        // hence below 2^16 without a check.
         V carry = V(F::ZERO);
         for (size_t k = 0; k < 3; k++) {
             carry = exact_quotient(b, real, V(product_limb(m.x.bytes, m.y.bytes, k) + carry - m.product[k]));
             range_check(b, real, 10u, carry);
             range_check(b, real, 16u, m.product[k]);
         }
-        b.equal_integers(real, V(product_limb(m.x.bytes, m.y.bytes, 3) + carry), m.product[3]);
-        range_check(b, real, 16u, m.product[3]);
+        const V high[2] = {m.product[2], product_limb(m.x.bytes, m.y.bytes, 3) + carry};
         // result = product high - sign_x y - sign_y x mod 2^32; what each limb borrows is 0..3.
         V borrow = V(F::ZERO);
         for (size_t k = 0; k < 2; k++) {
-            borrow =
-                exact_quotient(b, real, V(m.result[k] - m.product[2 + k] + m.sign_x * y[k] + m.sign_y * x[k] + borrow));
+            borrow = exact_quotient(b, real, V(m.result[k] - high[k] + m.sign_x * y[k] + m.sign_y * x[k] + borrow));
             range_check(b, real, 2u, borrow);
             range_check(b, real, 16u, m.result[k]);
         }
@@ -70,7 +69,7 @@ struct MulhChip {
         m.sign_x = F::from_canonical(r.op == mulhu ? 0 : r.rs1_read.value >> 31);
         m.sign_y = F::from_canonical(r.op == mulh ? r.rs2_read.value >> 31 : 0);
         const uint64_t product = uint64_t{r.rs1_read.value} * r.rs2_read.value;
-        for (unsigned k = 0; k < 4; k++)
+        for (unsigned k = 0; k < 3; k++)
             m.product[k] = F::from_canonical(static_cast<uint32_t>(product >> (16 * k)) & 0xffff);
         fill_limbs(m.result, r.rd_write.value);
     }
