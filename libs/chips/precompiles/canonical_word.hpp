@@ -8,11 +8,13 @@ namespace ashlar::chips {
 template <class T>
 struct CanonicalWord {
     T limb[2];
-    T is_top;   ///< the high limb is 0x7f00, p's own: then the low limb is 0
-    T inverse;  ///< of 0x7f00 - high limb, otherwise
+    T inverse;  ///< of 0x7f00 - high limb; any if that is 0
 };
 
-/// The word of `element`; all cells are 0 where flag is 0. Three interactions.
+/// The word of `element`. Three interactions.
+///
+/// The high limb is at most 0x7f00, p's own. Where it is less, the word is below p and the last constraint has a
+/// solution; where it is equal, that constraint says that the low limb is 0, and the word is p - 1.
 template <class B, class V>
 void check_canonical(B& b, const V& flag, const CanonicalWord<V>& w, const V& element) {
     const F top = F::from_canonical(0x7f00);
@@ -21,15 +23,11 @@ void check_canonical(B& b, const V& flag, const CanonicalWord<V>& w, const V& el
     range_check(b, flag, 16u, low);
     range_check(b, flag, 16u, high);
     range_check(b, flag, 16u, V(flag * top - high));
-    b.boolean(w.is_top);
-    b.zero(w.is_top * (high - top));
-    b.zero(w.is_top * low);
-    b.zero((flag - w.is_top) * ((top - high) * w.inverse - F::ONE));
+    b.zero(low * ((top - high) * w.inverse - F::ONE));
 }
 
 inline void fill(CanonicalWord<F>& w, uint32_t word) {
     fill_limbs(w.limb, word);
-    w.is_top = word >> 16 == 0x7f00 ? F::ONE : F::ZERO;
     w.inverse = (F::from_canonical(0x7f00) - w.limb[1]).inverse();
 }
 

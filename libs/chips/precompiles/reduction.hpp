@@ -6,15 +6,16 @@
 /// element. The sum is made non-negative by the caller, with a multiple of M.
 namespace ashlar::chips {
 
-/// Positions of an identity with products of two elements, M's multiples included.
+/// Positions of an identity with products of two elements, M's multiples included. A sparse modulus' top digit times
+/// the quotient's, 2^16 above the last position, is small enough to be added there.
 template <class M>
-inline constexpr size_t REDUCTION_POSITIONS = 2 * ModulusDigits<M>::LIMBS + (ModulusDigits<M>::SPARSE ? 1 : 0);
+inline constexpr size_t REDUCTION_POSITIONS = 2 * ModulusDigits<M>::LIMBS;
 /// Quotient digits below the top one: 16-bit limbs for a sparse modulus, else bytes.
 template <class M>
 inline constexpr size_t QUOTIENT_DIGITS = ModulusDigits<M>::SPARSE ? ModulusDigits<M>::LIMBS : ModulusDigits<M>::BYTES;
 inline constexpr unsigned QUOTIENT_TOP_BITS = 5;
 
-/// LIMBS + BYTES columns about: 49 for a sparse 256-bit modulus, 64 for another one.
+/// LIMBS + BYTES columns about: 48 for a sparse 256-bit modulus, 64 for another one.
 template <class T, class M>
 struct Reduction {
     T digit[QUOTIENT_DIGITS<M>];
@@ -47,7 +48,10 @@ constexpr void subtract_quotient(ReductionSum<V, M>& sum, const Digits<V, QUOTIE
         for (size_t i = 0; i <= D::LIMBS; i++) {
             if (D::SIGNED[i] == 0) continue;
             for (size_t j = 0; j < D::LIMBS; j++) sum.s[i + j] -= scale(digit[j], D::SIGNED[i]);
-            sum.s[i + D::LIMBS] -= scale(top, D::SIGNED[i]);
+            if (i < D::LIMBS)
+                sum.s[i + D::LIMBS] -= scale(top, D::SIGNED[i]);
+            else
+                sum.s[2 * D::LIMBS - 1] -= scale(top, int64_t{D::SIGNED[i]} << 16);
         }
     } else {
         Digits<V, D::BYTES + 1> window;

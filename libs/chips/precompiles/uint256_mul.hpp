@@ -72,13 +72,13 @@ struct Uint256MulChip {
                              digits(m.modulus), digits(m.quotient), digits(m.result)};
         check_zero(b, flag, Uint256Product::sum(v), m.carry, PLAN<>);
 
-        // no_modulus = 1 only for m = 0; otherwise result < m, which m = 0 cannot satisfy.
+        // no_modulus = 1 only for m = 0; otherwise result < m, which m = 0 cannot satisfy. no_modulus = 1 with flag = 0
+        // leaves a rest below 0, whichever limbs are chosen.
         b.boolean(m.no_modulus);
         V modulus_bytes = m.modulus[0];
         for (size_t i = 1; i < N; i++) modulus_bytes += m.modulus[i];
         b.zero(m.no_modulus * modulus_bytes);
         V rest = flag - m.no_modulus;
-        b.boolean(rest);
         for (const V& chosen : m.chosen) {
             b.boolean(chosen);
             rest -= chosen;
