@@ -24,19 +24,19 @@ std::string_view remedy(ErrorCode code) {
     switch (code) {
         case ErrorCode::missing_node:
             return "add the trie node with this digest to `state` of witness.json: fetch the witness from a node that "
-                   "also "
-                   "gives the siblings of deleted keys, or take the node from eth_getProof of the parent block";
+                   "also gives the siblings of deleted keys, or take the node from eth_getProof of the parent block";
         case ErrorCode::missing_code:
             return "add the code with this hash to `codes` of witness.json: fetch the witness again, or take the code "
-                   "from "
-                   "eth_getCode at the parent block";
+                   "from eth_getCode at the parent block";
         case ErrorCode::missing_header:
             return "add the RLP of the header with this hash to `headers` of witness.json: the parent's, and those of "
-                   "older "
-                   "blocks that BLOCKHASH asks for, without a gap (debug_getRawHeader)";
+                   "older blocks that BLOCKHASH asks for, without a gap (debug_getRawHeader)";
         case ErrorCode::malformed_node:
         case ErrorCode::wrong_digest:
             return "the witness is damaged: fetch it again";
+        case ErrorCode::memory_limit:
+            return "the block has gas for 4 GiB of memory or operands at once, which the guest cannot address: "
+                   "it cannot be proven";
         case ErrorCode::fork_not_supported:
             return "Paris to Osaka are supported; if the block is of one of them, check --chain";
         default:
