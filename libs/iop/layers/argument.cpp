@@ -175,4 +175,13 @@ std::vector<Ext> lane_weights(const Layer& layer, std::span<const Ext> weights, 
     return out;
 }
 
+void Claims::set_inputs(Point at, std::vector<Ext> bits_, std::vector<Ext> words_, const Ext& claim) {
+    inputs_at = std::move(at);
+    bits = std::move(bits_);
+    words = std::move(words_);
+    Ext ones = Ext::zero();
+    for (const Ext& w : words) ones += w;
+    input = halved(ones - claim);
+}
+
 }  // namespace ashlar::iop::layers

@@ -70,6 +70,9 @@ struct Claims {
     std::vector<Ext> bits;   ///< weight of each position z of an input word
     std::vector<Ext> words;  ///< weight of each input word
     Ext input;               ///< sum over words and positions of weights times bit (0 or 1)
+
+    /// The claim on the inputs from the last layer's, which is on u = 1 - 2 bit. The weights in `bits_` add up to 1.
+    void set_inputs(Point at, std::vector<Ext> bits_, std::vector<Ext> words_, const Ext& claim);
 };
 
 }  // namespace ashlar::iop::layers

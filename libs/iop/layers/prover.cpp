@@ -157,12 +157,7 @@ Claims prove(const Circuit& circuit, const BitTrace& trace, exec::ThreadPool& po
         }
         laps.add("layers: folds over instances");
     }
-    out.inputs_at = instances->point;
-    out.bits = word.table();
-    out.words = std::move(weights);
-    Ext ones = Ext::zero();
-    for (const Ext& w : out.words) ones += w;
-    out.input = halved(ones - claim);
+    out.set_inputs(instances->point, word.table(), std::move(weights), claim);
     return out;
 }
 

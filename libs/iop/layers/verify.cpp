@@ -85,13 +85,7 @@ Result<Claims, VerifyError> verify(const Circuit& circuit, uint32_t k, Transcrip
         for (size_t q = 0; q < claims.size(); q++) claim += beta[q] * claims[q];
         weights = lane_weights(layer, weights, beta);
     }
-    out.inputs_at = std::move(instances);
-    out.bits = word.table();
-    out.words = std::move(weights);
-    // u = 1 - 2b, and the weights of a word's positions add up to 1.
-    Ext ones = Ext::zero();
-    for (const Ext& w : out.words) ones += w;
-    out.input = halved(ones - claim);
+    out.set_inputs(std::move(instances), word.table(), std::move(weights), claim);
     return out;
 }
 
