@@ -263,6 +263,14 @@ Sum double_multiply(const Scalar& u1, const Scalar& u2, const Point& p) {
     return sum;
 }
 
+/// r, or r + n where the signer's abscissa lay beyond the order; nullopt if that is not below p.
+std::optional<Base> abscissa(const Scalar& r, bool beyond_order) {
+    Words x = r.words();
+    if (beyond_order && limbs::add(x.data(), x.data(), Scalar::MODULUS.data(), x.size())) return std::nullopt;
+    if (limbs::compare(x.data(), Base::MODULUS.data(), x.size()) >= 0) return std::nullopt;
+    return Base::from_words(x);
+}
+
 /// The curve point with abscissa x and the asked parity, and 1 / r mod n; false if there is no such point.
 bool lift_and_invert(const Base& x, bool odd, const Bytes32& r_bytes, const Scalar& r, Point& point,
                      Scalar& r_inverse) {
@@ -331,10 +339,10 @@ const GeneratorLimbs& secp256k1::generator_limbs() {
 #endif
 
 std::optional<FixedBytes<64>> recover_public_key(const Bytes32& digest, const Bytes32& r_bytes, const Bytes32& s_bytes,
-                                                 bool y_odd) {
+                                                 bool y_odd, bool beyond_order) {
     const auto r = Scalar::from_be(r_bytes.data()), s = Scalar::from_be(s_bytes.data());
     if (!r || !s || r->is_zero() || s->is_zero()) return std::nullopt;
-    const auto x = Base::from_be(r_bytes.data());
+    const auto x = abscissa(*r, beyond_order);
     Point point;
     Scalar r_inverse;
     if (!x || !lift_and_invert(*x, y_odd, r_bytes, *r, point, r_inverse)) return std::nullopt;
@@ -344,6 +352,20 @@ std::optional<FixedBytes<64>> recover_public_key(const Bytes32& digest, const By
     FixedBytes<64> out;
     to_be(key.point(), out.data());
     return out;
+}
+
+bool secp256k1_verify(const Bytes32& digest, const Bytes32& r_bytes, const Bytes32& s_bytes,
+                      const FixedBytes<64>& key) {
+    const auto r = Scalar::from_be(r_bytes.data()), s = Scalar::from_be(s_bytes.data());
+    const auto x = Base::from_be(key.data()), y = Base::from_be(key.data() + 32);
+    if (!r || !s || r->is_zero() || s->is_zero() || !x || !y) return false;
+    if (!(*y * *y == *x * *x * *x + Base::from_u64(7))) return false;
+    const Scalar w = s->inverse();
+    const Sum sum = double_multiply(Scalar::reduce_be(digest.data()) * w, *r * w, make_point(*x, *y));
+    if (sum.infinity()) return false;
+    uint8_t point[64];
+    to_be(sum.point(), point);
+    return Scalar::reduce_be(point) == *r;
 }
 
 Address public_key_address(const FixedBytes<64>& key) {

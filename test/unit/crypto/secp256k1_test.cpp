@@ -26,15 +26,15 @@ Bytes32 random32(std::mt19937_64& rng) {
     return b;
 }
 
-/// What libsecp256k1 says; only recovery ids 0 and 1 exist here.
+/// What libsecp256k1 says.
 std::optional<FixedBytes<64>> oracle(secp256k1_context* ctx, const Bytes32& digest, const Bytes32& r, const Bytes32& s,
-                                     bool odd) {
+                                     int recovery_id) {
     uint8_t compact[64];
     std::copy(r.begin(), r.end(), compact);
     std::copy(s.begin(), s.end(), compact + 32);
     secp256k1_ecdsa_recoverable_signature sig;
     secp256k1_pubkey key;
-    if (!secp256k1_ecdsa_recoverable_signature_parse_compact(ctx, &sig, compact, odd) ||
+    if (!secp256k1_ecdsa_recoverable_signature_parse_compact(ctx, &sig, compact, recovery_id) ||
         !secp256k1_ecdsa_recover(ctx, &key, &sig, digest.data()))
         return std::nullopt;
     uint8_t out[65];
@@ -242,4 +242,83 @@ TEST_CASE("inverses by division steps agree with Fermat's") {
 TEST_CASE("tells low from high s") {
     CHECK(crypto::is_low_s(b32("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0")));
     CHECK_FALSE(crypto::is_low_s(b32("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1")));
+}
+
+TEST_CASE("keys of signatures whose point lies beyond the order are recovered as libsecp256k1 does") {
+    auto* ctx = secp256k1_context_create(SECP256K1_CONTEXT_VERIFY);
+    std::mt19937_64 rng(0x0cde);
+    size_t keys = 0;
+    for (int i = 0; i < 200; i++) {
+        Bytes32 r;  // p - n is a little above 2^128
+        for (size_t k = i % 2 ? 16 : 15; k < 32; k++) r[k] = static_cast<uint8_t>(rng());
+        if (i % 2 == 0) r[15] = static_cast<uint8_t>(i % 4 / 2);
+        const Bytes32 digest = random32(rng), s = random32(rng);
+        for (int id = 0; id < 4; id++) {
+            const auto expected = oracle(ctx, digest, r, s, id);
+            CHECK(crypto::recover_public_key(digest, r, s, id & 1, id & 2) == expected);
+            keys += expected && id >= 2;
+        }
+    }
+    CHECK(keys > 50);
+    CHECK_FALSE(crypto::recover_public_key(random32(rng),
+                                           b32("00000000000000000000000000000001ffffffffffffffffffffffffffffffff"),
+                                           random32(rng), false, true));
+    secp256k1_context_destroy(ctx);
+}
+
+TEST_CASE("signatures are verified as libsecp256k1 does, large s included") {
+    auto* ctx = secp256k1_context_create(SECP256K1_CONTEXT_VERIFY | SECP256K1_CONTEXT_SIGN);
+    std::mt19937_64 rng(0x51c4);
+    const auto says = [&](const Bytes32& digest, const Bytes& compact, const FixedBytes<64>& key) {
+        return crypto::secp256k1_verify(digest, Bytes32::from(compact), Bytes32::from(BytesView{compact}.subspan(32)),
+                                        key);
+    };
+    for (int i = 0; i < 40; i++) {
+        const Bytes32 secret = random32(rng), digest = random32(rng);
+        secp256k1_pubkey key;
+        secp256k1_ecdsa_signature sig;
+        REQUIRE(secp256k1_ec_pubkey_create(ctx, &key, secret.data()));
+        REQUIRE(secp256k1_ecdsa_sign(ctx, &sig, digest.data(), secret.data(), nullptr, nullptr));
+        Bytes compact(64);
+        secp256k1_ecdsa_signature_serialize_compact(ctx, compact.data(), &sig);
+        uint8_t point[65];
+        size_t size = 65;
+        secp256k1_ec_pubkey_serialize(ctx, point, &size, &key, SECP256K1_EC_UNCOMPRESSED);
+        const auto xy = FixedBytes<64>::from(BytesView{point + 1, 64});
+        CHECK(says(digest, compact, xy));
+
+        Bytes large = compact;  // n - s
+        unsigned borrow = 0;
+        for (size_t k = 32; k-- > 0;) {
+            const unsigned d = b32(ORDER)[k] - compact[32 + k] - borrow;
+            large[32 + k] = static_cast<uint8_t>(d);
+            borrow = d >> 8 & 1;
+        }
+        CHECK(says(digest, large, xy));
+
+        // One bit of anything changed: the signature is another's, or the key is off the curve.
+        const auto bit = static_cast<size_t>(rng() % 8);
+        auto changed = [&](auto value) {
+            value[rng() % value.size()] ^= static_cast<uint8_t>(1 << bit);
+            return value;
+        };
+        CHECK_FALSE(says(changed(digest), compact, xy));
+        CHECK_FALSE(says(digest, changed(compact), xy));
+        CHECK_FALSE(says(digest, compact, changed(xy)));
+    }
+    const Bytes32 zero, order = b32(ORDER),
+                        one = b32("0000000000000000000000000000000000000000000000000000000000000001");
+    FixedBytes<64> generator;
+    const Bytes g = *from_hex(
+        "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8179"
+        "8483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
+    std::copy(g.begin(), g.end(), generator.begin());
+    for (const Bytes32& bad : {zero, order}) {
+        CHECK_FALSE(crypto::secp256k1_verify(one, bad, one, generator));
+        CHECK_FALSE(crypto::secp256k1_verify(one, one, bad, generator));
+    }
+    // z = -r with the key G: the sum z/s G + r/s G is the point at infinity.
+    const Bytes32 minus_one = b32("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140");
+    CHECK_FALSE(crypto::secp256k1_verify(minus_one, one, one, generator));
+    secp256k1_context_destroy(ctx);
 }
