@@ -13,7 +13,7 @@ export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1  # checkouts in different folder
 PACKAGES=(clang-19 clang-format-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-build ccache
     libboost1.81-dev libboost-context1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libboost-system1.81-dev
     libcpp-httplib-dev libyaml-cpp-dev libfmt-dev libssl-dev libsqlite3-dev libarchive-dev zlib1g-dev libsystemd-dev
-    catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-user shellcheck python3 python3-venv curl ca-certificates)
+    catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf make qemu-user shellcheck python3 python3-venv curl ca-certificates)
 
 packages() {
     local missing=()

@@ -146,6 +146,8 @@ fs::path default_artefact_dir() {
     return "/usr/lib/ashlar";
 }
 
+fs::path default_kit_dir() { return default_artefact_dir() / "kit"; }
+
 HostResult<cluster::BlockPrograms> block_programs(const Options& options) {
     const fs::path dir = options.has("artefacts") ? options.path("artefacts") : default_artefact_dir();
     cluster::BlockPrograms out;

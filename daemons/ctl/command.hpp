@@ -90,5 +90,7 @@ std::string short_count(double n);
 HostResult<cluster::BlockPrograms> block_programs(const Options& options);
 std::filesystem::path own_directory();
 std::filesystem::path default_artefact_dir();
+/// Where the kit for guests in C lies: beside the guest programs.
+std::filesystem::path default_kit_dir();
 
 }  // namespace ashlar::ctl

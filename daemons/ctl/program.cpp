@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// program execute | prove | verify | vk, proof inspect
+// program new | execute | prove | verify | vk, proof inspect
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -8,6 +8,7 @@
 
 #include "daemons/ctl/command.hpp"
 #include "daemons/ctl/execute.hpp"
+#include "daemons/ctl/program_new.hpp"
 #include "libs/base/hex.hpp"
 #include "libs/cluster/blob_store.hpp"
 #include "libs/cluster/block_file.hpp"
@@ -269,6 +270,11 @@ std::vector<Command> program_commands() {
     Option maybe_elf = elf;
     maybe_elf.required = false;
     return {
+        {"program new",
+         "makes a project of a guest program",
+         {{"lang", "c|cpp", "the program's language", false, "c"}, {"kit", "DIR", "what projects are made from"}},
+         program_new,
+         "DIR"},
         {"program execute",
          "runs a program without proving",
          {elf, in, raw, {"max-cycles", "N", "give up after this many", false, "137438953472"}},

@@ -23,6 +23,9 @@ void commit(BytesView bytes);
 /// deferred digest.
 void verify_proof(const uint32_t vk[8], const Bytes32& pv);
 
+/// Commits the digests of the public values and of the demanded proofs, and ends with this exit code.
+[[noreturn]] void finish(uint32_t exit_code);
+
 /// Writes to standard error and ends with exit code 1, digests committed.
 [[noreturn]] void panic(std::string_view why);
 

@@ -7,5 +7,7 @@ _start:
     .option norelax
     la gp, __global_pointer$
     .option pop
+    .weak __tls_base  # thread-local variables, in programs that have some
+    la tp, __tls_base
     li sp, 0x00200000
     call ashlar_guest_start

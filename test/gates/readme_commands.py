@@ -18,6 +18,8 @@ HOW = {  # the command up to a point: how it is known to work
     "build/release/daemons/ashlarctl block verify": RUN,
     "build/release/daemons/ashlarctl block dump": RUN,
     "build/release/daemons/ashlarctl program prove": RUN,
+    "build/release/daemons/ashlarctl program new": RUN,
+    "make -C guest": RUN,
     "build/release/daemons/ashlarctl selftest": RUN,
     "build/release/daemons/ashlarctl bench": "by hand: minutes of measuring",
     "build/release/daemons/ashlarctl --help": RUN,

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Keccak-256 of the input, 32 bytes. */
+#include <zkvm_accelerators.h>
+#include <zkvm_io.h>
+
+int main(void) {
+    const uint8_t* input;
+    size_t size;
+    read_input(&input, &size);
+
+    zkvm_keccak256_hash hash;
+    if (zkvm_keccak256(input, size, &hash) != ZKVM_EOK) return 1;
+    write_output(hash.data, sizeof hash.data);
+    return 0;
+}
