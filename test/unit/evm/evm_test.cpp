@@ -3,57 +3,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "libs/base/hex.hpp"
-#include "libs/evm/gas.hpp"
-#include "libs/evm/precompiles.hpp"
-#include "test/support/numbered.hpp"
-#include "test/unit/evm/memory_host.hpp"
+#include "test/unit/evm/world.hpp"
 
 using namespace ashlar;
 using namespace ashlar::evm;
 using test::numbered;
-
-namespace {
-
-const Address SENDER = numbered(0xff);
-
-struct World {
-    MemoryHost host;
-    Evm evm{host};
-    explicit World(Revision revision = LATEST_REVISION) {
-        host.revision = revision;
-        host.account(SENDER).balance = uint256{1000000};
-    }
-    World& code(uint8_t n, std::string_view hex) {
-        host.put_code(numbered(n), *from_hex(hex));
-        host.account(numbered(n)).nonce = 1;
-        return *this;
-    }
-    ExecutionResult call(uint8_t n, uint64_t gas, BytesView input = {}, uint64_t value = 0) {
-        Message m;
-        m.sender = SENDER;
-        m.recipient = numbered(n);
-        m.gas = gas;
-        m.input = input;
-        m.value = uint256{value};
-        return evm.execute(m);
-    }
-    ExecutionResult create(std::string_view init, uint64_t gas, uint64_t value = 0) {
-        const Bytes code = *from_hex(init);
-        Message m;
-        m.create = true;
-        m.sender = SENDER;
-        m.recipient = create_address(SENDER, 0);
-        m.gas = gas;
-        m.input = code;
-        m.value = uint256{value};
-        return evm.execute(m);
-    }
-};
-
-std::string word(uint64_t v) { return to_hex(uint256{v}.to_bytes32().view()); }
-
-}  // namespace
 
 TEST_CASE("memory that gas could pay for and no address reaches is told to the host") {
     // Price of 2^32 bytes, YP 326; any code here spends less than SPARE on the rest.

@@ -26,6 +26,8 @@ class MemoryHost final : public Host {
     /// What was read: accounts when first loaded, codes each time.
     std::vector<Address> loaded_accounts, loaded_codes;
     size_t loaded_slots = 0;
+    /// What BLOCKHASH is told; zero for every other number.
+    std::map<uint64_t, Bytes32> block_hashes;
 
     Entry& entry(const Address& a) {
         auto [it, inserted] = accounts.try_emplace(a);
@@ -69,7 +71,7 @@ class MemoryHost final : public Host {
     uint256 transient(Account& a, const uint256& key) override {
         return static_cast<Entry&>(a).transients[key.to_bytes32()];
     }
-    Bytes32 block_hash(uint64_t) override { return {}; }
+    Bytes32 block_hash(uint64_t number) override { return block_hashes[number]; }
 
     void warm_account(Account& a) override { change(a.warm, true); }
     void warm_slot(Account&, StorageSlot& slot, const uint256&) override { change(slot.warm, true); }

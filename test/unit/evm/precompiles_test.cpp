@@ -136,6 +136,8 @@ TEST_CASE("modexp operands that gas could pay for and no address reaches are no 
     CHECK(run(Revision::prague, 1, FAR, 1, PRICE).beyond_memory);
     CHECK(run(Revision::prague, FAR, 1, 1, UINT64_MAX).beyond_memory);
     CHECK(run(Revision::prague, 1, 1, FAR, UINT64_MAX).beyond_memory);
+    CHECK(run(Revision::prague, FAR, 1, 0, UINT64_MAX).beyond_memory);
+    CHECK(run(Revision::prague, 0, 1, FAR, UINT64_MAX).beyond_memory);
     for (const auto& result :
          {run(Revision::prague, 1, FAR, 1, PRICE - 1), run(Revision::osaka, 1, FAR, 1, UINT64_MAX)}) {
         CHECK_FALSE(result.beyond_memory);
@@ -144,6 +146,31 @@ TEST_CASE("modexp operands that gas could pay for and no address reaches are no 
     const auto empty = run(Revision::prague, 0, FAR, 0, PRICE);
     CHECK(empty.ok);
     CHECK_FALSE(empty.beyond_memory);
+}
+
+TEST_CASE("a modexp price that takes more than 64 bits is no small one") {
+    // Complexity 2^40, and 8 (2^21 - 1) + 7 iterations: the last product that fits. One iteration more makes 2^64.
+    constexpr uint64_t BASE = uint64_t{1} << 23, EXPONENT = (uint64_t{1} << 21) + 31;
+    Bytes in = modexp_input(0, 0, 0);
+    uint256{BASE}.store(in.data());
+    uint256{EXPONENT}.store(in.data() + 32);
+    in.resize(96 + BASE + 32);
+    in[96 + BASE + 31] = 1 << 7;
+    const auto most = run_precompile(Revision::prague, 5, in, UINT64_MAX);
+    CHECK(most.ok);
+    CHECK(UINT64_MAX - most.gas_left == (UINT64_MAX - (uint64_t{1} << 40) + 1) / 3);
+    in[96 + BASE + 30] = 1;
+    CHECK_FALSE(run_precompile(Revision::prague, 5, in, UINT64_MAX).ok);
+}
+
+TEST_CASE("what is no point is a failure") {
+    CHECK_FALSE(run_precompile(Revision::osaka, 11, Bytes(255), 1'000'000).ok);
+    CHECK_FALSE(run_precompile(Revision::osaka, 11, Bytes(256, 0xff), 1'000'000).ok);
+    CHECK_FALSE(run_precompile(Revision::osaka, 6, Bytes(128, 0xff), 1'000'000).ok);
+    CHECK_FALSE(run_precompile(Revision::osaka, 7, Bytes(96, 0xff), 1'000'000).ok);
+    CHECK_FALSE(run_precompile(Revision::osaka, 8, Bytes(192, 0xff), 1'000'000).ok);
+    CHECK_FALSE(run_precompile(Revision::osaka, 8, Bytes(191, 0), 1'000'000).ok);
+    CHECK(run_precompile(Revision::osaka, 8, Bytes(192, 0), 1'000'000).ok);
 }
 
 TEST_CASE("too little gas is a failure, just enough is none") {
@@ -184,6 +211,9 @@ TEST_CASE("blake2f of EIP-152") {
           "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
     CHECK_FALSE(run_precompile(Revision::paris, 9, in, 11).ok);
     CHECK_FALSE(run_precompile(Revision::paris, 9, BytesView{in}.first(212), 100).ok);
+    CHECK_FALSE(run_precompile(Revision::paris, 9, {}, 100).ok);
+    const Bytes longer(214, 0);
+    CHECK_FALSE(run_precompile(Revision::paris, 9, longer, 100).ok);
     Bytes flag = in;
     flag[212] = 2;
     CHECK_FALSE(run_precompile(Revision::paris, 9, flag, 100).ok);
@@ -205,6 +235,9 @@ TEST_CASE("point evaluation binds the versioned hash") {
     in[0] = 2;
     CHECK_FALSE(run_precompile(Revision::cancun, 10, in, 50000).ok);
     in[0] = 1;
+    in[95] ^= 1;  // another value of the polynomial
+    CHECK_FALSE(run_precompile(Revision::cancun, 10, in, 50000).ok);
+    in[95] ^= 1;
     in.push_back(0);
     CHECK_FALSE(run_precompile(Revision::cancun, 10, in, 50000).ok);
 }
