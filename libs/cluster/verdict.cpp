@@ -106,10 +106,13 @@ HostResult<BlockClaims> judge_block(const machine::VerifyingKey& aggregator, con
     std::optional<ethereum::ChainConfig> config;
     if (chain.empty()) {
         config = ethereum::known_chain(claim->chain_id);
+        if (!config)
+            return fail("proof_unknown_chain", fmt::format("no chain with the id {} is built in", claim->chain_id),
+                        "name the chain's file with --chain");
     } else {
         ASHLAR_ASSIGN(config, ethereum::load_chain(chain));
     }
-    if (!config || claim->config_digest != config->digest())
+    if (claim->config_digest != config->digest())
         return fail("proof_other_chain", "the block was proven under other chain rules", "name the chain with --chain");
     BlockClaims out;
     out.chain_id = claim->chain_id, out.number = claim->number, out.gas_used = claim->gas_used;

@@ -25,7 +25,7 @@ HostResult<ProgramClaims> judge_program(const machine::VerifyingKey& vk, BytesVi
 
 /// Checks a proof file of a block. `chain`: name or file of the rules; empty: those of the chain id that the proof
 /// claims. Errors: those of decode_block_file and load_chain; proof_... with the name of a machine::VerifyCode;
-/// proof_committed_bytes, proof_other_program, proof_other_chain.
+/// proof_committed_bytes, proof_other_program, proof_unknown_chain, proof_other_chain.
 HostResult<BlockClaims> judge_block(const machine::VerifyingKey& aggregator, const machine::VerifyingKey& subblock,
                                     BytesView proof, const std::string& chain);
 /// Error proof_of_another_block unless the claims are of the block with this hash (hex with 0x).

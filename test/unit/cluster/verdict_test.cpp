@@ -64,6 +64,13 @@ TEST_CASE("a block proof says what its committed bytes say, and each of them cou
     broken.proof[0] ^= 1;
     CHECK(verdict(encode_block_file(broken)) == "proof_magic");
     CHECK(verdict(Bytes(b.file.begin(), b.file.end() - 1)) == "proof_truncated");
+    // The file's own too, by their names: one without a proof would be refused anyway.
+    Bytes version = b.file;
+    version[8]++;
+    CHECK(verdict(version) == "proof_version");
+    Bytes longer_file = b.file;
+    longer_file.push_back(0);
+    CHECK(verdict(longer_file) == "proof_trailing_bytes");
 }
 
 TEST_CASE("claims that the proof commits to are refused if they are no block's, another program's or another chain's") {
@@ -81,7 +88,7 @@ TEST_CASE("claims that the proof commits to are refused if they are no block's, 
     CHECK(verdict(b.file, "") == "");  // by the chain id that it claims
     const Bytes other_id = with([](auto& c) { c.chain_id = 999'999; });
     CHECK(verdict(other_id) == "");  // the digest of the rules is what counts, and the guest sees that both agree
-    CHECK(verdict(other_id, "") == "proof_other_chain");
+    CHECK(verdict(other_id, "") == "proof_unknown_chain");
 }
 
 TEST_CASE("a block proof's file has one form") {
@@ -112,6 +119,10 @@ TEST_CASE("a block proof's file has one form") {
     Bytes longer = file;
     longer.push_back(0);
     CHECK(code(longer) == "proof_trailing_bytes");
+    // A first part that is longer than the file, with what would be the second behind its length.
+    Bytes long_first = encode_block_file({});
+    long_first[12] = 9;
+    CHECK(code(long_first) == "proof_truncated");
     CHECK(code(encode_block_file({})) == "");  // two empty parts: the second length is all that is left
 }
 
