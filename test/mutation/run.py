@@ -111,17 +111,27 @@ class Tests:
 
 
 class Store:
-    """A JSON file in the build folder: what earlier runs found, by content."""
+    """A JSON file in the build folder: what earlier runs found, by content. Saved now and then: a run that is stopped
+    goes on where it was."""
+
+    SECONDS_BETWEEN_SAVES = 15
 
     def __init__(self, path, use):
-        self.path, self.data = path, {}
+        self.path, self.data, self.saved = path, {}, time.monotonic()
         if use and os.path.exists(path):
             with open(path, encoding="utf-8") as f:
                 self.data = json.load(f)
 
     def save(self):
-        with open(self.path, "w", encoding="utf-8") as f:
-            json.dump(self.data, f)
+        part = self.path + ".part"
+        with open(part, "w", encoding="utf-8") as f:
+            json.dump(dict(self.data), f)  # a copy: other threads write meanwhile
+        os.replace(part, self.path)
+        self.saved = time.monotonic()
+
+    def save_now_and_then(self):
+        if time.monotonic() - self.saved > self.SECONDS_BETWEEN_SAVES:
+            self.save()
 
 
 def measure(tests, cases, size, jobs, store):
@@ -146,8 +156,22 @@ def measure(tests, cases, size, jobs, store):
         case.seconds, case.reached = found["seconds"], set(found["reached"])
         return found["skipped"]
 
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        return [case for case, skipped in zip(cases, pool.map(one, cases)) if skipped]
+    skipped = []
+    for case, was_skipped in zip(cases, each(one, cases, jobs)):
+        store.save_now_and_then()
+        if was_skipped:
+            skipped.append(case)
+    store.save()
+    return skipped
+
+
+def each(function, items, jobs):
+    """function(item) for each, in order, `jobs` at a time. What has not begun when the caller stops is dropped."""
+    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
+        yield from pool.map(function, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_list(name, reasons_needed):
@@ -215,6 +239,7 @@ def main():
     options.add_argument("--survivors", metavar="FILE", help="write the keys of unlisted survivors to FILE")
     given = options.parse_args()
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was found is saved then too
     began = time.monotonic()
     table, programs = sets.load()
     for name in given.chosen or []:
@@ -236,7 +261,6 @@ def main():
     verdicts = Store(os.path.join(folder, "verdicts.json"), not given.whole)
     cases = [c for n in sorted(names) for c in tests.of(n)]
     skipped = measure(tests, cases, max(m["id"] for m in mutants) + 1, given.jobs, reach)
-    reach.save()
     for case in skipped:
         print(f"mutation: SKIPPED {case}: its data is absent")
     measured = time.monotonic()
@@ -261,12 +285,12 @@ def main():
 
     results = []
     try:
-        with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-            for item, result in pool.map(one, work):
-                results.append((item, result))
-                if given.verbose:
-                    m = item[1]
-                    print(f"{result[0]} {m['path']}:{m['line']}: {m['kind']}: {m['text']}  [{result[1]}]", flush=True)
+        for item, result in each(one, work, given.jobs):
+            results.append((item, result))
+            verdicts.save_now_and_then()
+            if given.verbose:
+                m = item[1]
+                print(f"{result[0]} {m['path']}:{m['line']}: {m['kind']}: {m['text']}  [{result[1]}]", flush=True)
     finally:
         verdicts.save()
 
