@@ -17,12 +17,12 @@
 #include "daemons/coordinator/config.hpp"
 #include "daemons/coordinator/proof_checks.hpp"
 #include "daemons/worker/config.hpp"
+#include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
-#include "libs/cluster/input_folder.hpp"
-#include "libs/cluster/pulse.hpp"
-#include "libs/cluster/report.hpp"
+#include "libs/cluster/model/report.hpp"
+#include "libs/cluster/node/pulse.hpp"
+#include "libs/cluster/store/input_folder.hpp"
 #include "libs/cluster/version.hpp"
-#include "libs/cluster/views.hpp"
 #include "libs/rpc/block_source.hpp"
 
 namespace ashlar::coordinator {
@@ -30,13 +30,14 @@ namespace ashlar::coordinator {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 using namespace cluster;
+using namespace prover;
 using std::chrono::milliseconds;
 
 namespace {
 
 constexpr auto IDLE_PAUSE = milliseconds(100);
 constexpr auto ROUND_LIMIT = std::chrono::seconds(30);
-constexpr int VERIFY_TRIES = 3;
+constexpr int VERIFY_ATTEMPTS = 3;
 constexpr int64_t HEAD_PAUSE_MS = 1000;
 constexpr int64_t LOCAL_PAUSE_MS = 1000;
 constexpr int64_t DISK_PAUSE_MS = 1000;
@@ -44,7 +45,7 @@ constexpr int64_t SWEEP_PAUSE_MS = 10'000;
 constexpr auto ORPHAN_AGE = std::chrono::hours(24);
 constexpr size_t ENDED_AT_ONCE = 200;
 
-/// Unix time at start plus steady time since: goes on evenly when somebody sets the clock.
+/// Unix time at start plus steady time since: unaffected by changes to the system clock.
 int64_t steady_unix_ms() {
     using namespace std::chrono;
     static const auto offset = duration_cast<milliseconds>(system_clock::now().time_since_epoch()) -
@@ -70,7 +71,7 @@ Policy policy_from(const Config& c) {
     return p;
 }
 
-/// Errors of this host, such as a full disk: no try of a block counts that fails for them.
+/// Errors of this host, such as a full disk: a failed attempt for such a reason is not counted against the block.
 bool is_local(const Error& e) { return e.code.starts_with("store_") || e.code == "file_unwritable"; }
 
 /// Errors that say nothing about the block: trying again may help.
@@ -185,7 +186,7 @@ class Coordinator final : public App {
     std::condition_variable wake_;
     std::vector<std::thread> threads_;
     Pulse verifying_, keeping_up_;
-    std::map<BlockId, int> verify_tries_;
+    std::map<BlockId, int> verify_attempts_;
     std::optional<ReportFile> report_;
     bool report_open_ = false;
     std::vector<Block> unreported_;  ///< ended, but not in the report yet
@@ -276,11 +277,6 @@ class Coordinator final : public App {
     }
 
     milliseconds engine_limit() const { return std::chrono::seconds(config_.number("engine_limit_s")); }
-
-    HostResult<json::object> call(EngineProcess& engine, Pulse& round, const json::object& request,
-                                  const std::stop_token& stop) {
-        return round.during([&] { return engine.call(request, {}, stop, engine_limit()); });
-    }
 
     static void warn(const char* event, const Block& b, const Error& e) {
         log::warning(
@@ -393,15 +389,12 @@ class Coordinator final : public App {
         const fs::path out = state_dir_ / "work" / fmt::format("prepare-{}", static_cast<int64_t>(b.id));
         std::error_code ec;
         fs::create_directories(out, ec);
-        const json::object request{{"kind", "prepare"},
-                                   {"dir", dir.string()},
-                                   {"chain", config_.text("chain")},
-                                   {"subblock_gas", config_.number("subblock_gas")},
-                                   {"profile", config_.text("profile")},
-                                   {"elf", program_path(scheduler_->policy().aggregator_program)},
-                                   {"sub_elf", program_path(scheduler_->policy().subblock_program)},
-                                   {"out", out.string()}};
-        auto reply = call(f.preparer, f.round, request, stop);
+        PrepareRequest request;
+        request.folder = dir.string(), request.chain = config_.text("chain"), request.profile = config_.text("profile");
+        request.subblock_gas = config_.number("subblock_gas"), request.out = out.string();
+        request.aggregator_elf = program_path(scheduler_->policy().aggregator_program);
+        request.subblock_elf = program_path(scheduler_->policy().subblock_program);
+        const auto reply = f.round.during([&] { return f.preparer.call(request, {}, stop, engine_limit()); });
         auto stored = reply ? store_inputs(b, *reply, out) : HostResult<void>(Fail{reply.error()});
         fs::remove_all(out, ec);
         if (stored)
@@ -411,16 +404,14 @@ class Coordinator final : public App {
 
     std::string program_path(const std::string& blob) const { return blobs_->path(blob).string(); }
 
-    HostResult<void> store_inputs(const Block& b, const json::object& reply, const fs::path& out) {
-        const auto* facts = reply.if_contains("facts");
-        if (!facts || !facts->is_object()) return fail("engine_answer_bad", "the engine gave no facts");
+    HostResult<void> store_inputs(const Block& b, const PrepareReply& reply, const fs::path& out) {
+        const BlockFacts& f = reply.facts;
         std::vector<std::string> stdins;
-        for (uint64_t i = 0; i < number_field(reply, "subblocks"); i++) {
-            ASHLAR_ASSIGN(std::string name, blobs_->put_file(out / fmt::format("subblock_stdin_builder_{}.bin", i)));
+        for (uint64_t i = 0; i < reply.subblocks; i++) {
+            ASHLAR_ASSIGN(std::string name, blobs_->put_file(out / subblock_stdin_name(i)));
             stdins.push_back(std::move(name));
         }
-        ASHLAR_ASSIGN(const std::string aggregator, blobs_->put_file(out / "final_aggregator_stdin_builder.bin"));
-        const BlockFacts f = block_facts_from(facts->as_object());
+        ASHLAR_ASSIGN(const std::string aggregator, blobs_->put_file(out / AGGREGATOR_STDIN_NAME));
         log::info("inputs_ready", {{"job", static_cast<int64_t>(b.job)},
                                    {"block", f.number},
                                    {"hash", f.hash},
@@ -434,32 +425,41 @@ class Coordinator final : public App {
         auto next = scheduler_->begin_verify();
         if (!next || !*next) return false;
         const Block& b = **next;
-        const bool program = !b.elf.empty();
-        auto reply = call(verifier_, verifying_, verify_request(*context_, b), stop_.get_token());
-        if (!reply) {
-            const Error e = reply.error();
+        using Change = std::function<HostResult<void>()>;  // what a good proof brings
+        const auto checked = verifying_.during([&]() -> HostResult<Change> {
+            const auto stop = stop_.get_token();
+            if (!b.elf.empty()) {
+                ASHLAR_ASSIGN(const VerifiedProgram v,
+                              verify_stored_program(*context_, b, verifier_, stop, engine_limit()));
+                return Change([this, &b, v] { return proof_is_good(b, v, &Scheduler::verified_program); });
+            }
+            ASHLAR_ASSIGN(const VerifiedBlock v, verify_stored_block(*context_, b, verifier_, stop, engine_limit()));
+            return Change([this, &b, v] { return proof_is_good(b, v, &Scheduler::verified); });
+        });
+        if (!checked) {
+            const Error e = checked.error();
             if (stop_.stop_requested()) return false;
             warn("verification_failed", b, e);
-            if (is_transient(e) && ++verify_tries_[b.id] < VERIFY_TRIES) {
+            if (is_transient(e) && ++verify_attempts_[b.id] < VERIFY_ATTEMPTS) {
                 scheduler_->verify_again(b.id);
             } else {
-                verify_tries_.erase(b.id);
+                verify_attempts_.erase(b.id);
                 complain(scheduler_->rejected(b.id, e));
                 remove_unused(b.proof);
             }
             return true;
         }
-        verify_tries_.erase(b.id);
-        const auto* claims = reply->if_contains("claims");
-        const json::object none;
-        const json::object& said = claims && claims->is_object() ? claims->as_object() : none;
-        const double ms = real_field(*reply, "milliseconds");
-        metrics_.observe("ashlar_coordinator_verify_seconds", ms / 1000);
-        auto stored = program ? scheduler_->verified_program(b.id, program_claims_from(said), ms)
-                              : scheduler_->verified(b.id, block_claims_from(said), ms);
+        verify_attempts_.erase(b.id);
+        const auto stored = (*checked)();
         complain(stored);
         if (!stored) scheduler_->verify_again(b.id);
         return true;
+    }
+
+    template <class Claims, class Change>
+    HostResult<void> proof_is_good(const Block& b, const Verified<Claims>& v, Change change) {
+        metrics_.observe("ashlar_coordinator_verify_seconds", v.milliseconds / 1000);
+        return ((*scheduler_).*change)(b.id, v.claims, v.milliseconds);
     }
 
     void report() {
@@ -555,8 +555,8 @@ HostResult<std::unique_ptr<App>> App::start(const Config& config, std::vector<st
     return std::unique_ptr<App>(std::move(app));
 }
 
-int run(int argc, char** argv, const ServiceFactory& service) {
-    if (argc > 1 && std::string_view(argv[1]) == ENGINE_ARGUMENT) return serve_engine(ENGINE_FD, *service());
+int run(int argc, char** argv, const VerifierFactory& make_verifier) {
+    if (argc > 1 && std::string_view(argv[1]) == ENGINE_ARGUMENT) return serve_engine(ENGINE_FD, *make_verifier());
     const DaemonSpec spec{"ashlar-coordinator",
                           "takes blocks, drives workers and the aggregator, verifies and keeps the proofs",
                           "/etc/ashlar/coordinator.yaml", KEYS, key_names(worker::KEYS)};

@@ -12,10 +12,10 @@
 
 #include "libs/base/config.hpp"
 #include "libs/base/metrics.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/engine_process.hpp"
-#include "libs/cluster/http.hpp"
-#include "libs/cluster/scheduler.hpp"
+#include "libs/cluster/http/http.hpp"
+#include "libs/cluster/model/scheduler.hpp"
+#include "libs/cluster/store/blob_store.hpp"
+#include "libs/prover/engine_process.hpp"
 
 namespace ashlar::coordinator {
 
@@ -64,6 +64,7 @@ std::vector<cluster::HttpRoute> node_routes(Context&);
 std::vector<cluster::HttpRoute> status_routes(Context&);
 
 /// The whole daemon: main() hands over. With ENGINE_ARGUMENT first, an engine.
-int run(int argc, char** argv, const cluster::ServiceFactory& service);
+using VerifierFactory = std::function<std::unique_ptr<prover::Verifier>()>;
+int run(int argc, char** argv, const VerifierFactory& make_verifier);
 
 }  // namespace ashlar::coordinator

@@ -2,7 +2,7 @@
 #pragma once
 #include "libs/base/config.hpp"
 #include "libs/cluster/daemon.hpp"
-#include "libs/cluster/engine.hpp"
+#include "libs/prover/prover.hpp"
 
 namespace ashlar::coordinator {
 
@@ -16,7 +16,7 @@ inline constexpr ConfigKey KEYS[] = {
     {"artefact_dir", ConfigType::directory, "/usr/lib/ashlar",
      "Folder with subblock-elf, aggregator-elf and vk_digest.bin.", "", 0, 0, true},
     {"chain", ConfigType::choice_or_file, "mainnet",
-     "Chain of the blocks: a name, or a JSON file with a genesis' config object.", "", 0, 0, false, cluster::CHAINS},
+     "Chain of the blocks: a name, or a JSON file with a genesis' config object.", "", 0, 0, false, prover::CHAINS},
     {"input_load_dirs", ConfigType::directories, "",
      "Folders of dumped inputs; each is or holds folders with block.rlp and witness.json[.gz]."},
     {"rpc_http_url", ConfigType::url, "",
@@ -26,9 +26,9 @@ inline constexpr ConfigKey KEYS[] = {
     {"fetch_threads", ConfigType::number, "2", "Blocks fetched from the Ethereum node at once.", "", 1, 64},
     {"subblock_gas", ConfigType::number, "10000000", "A block is cut after transactions that reach this much gas.",
      "gas", 1, 1'000'000'000'000},
-    {"profile", ConfigType::text, cluster::DEFAULT_PROFILE,
+    {"profile", ConfigType::text, prover::DEFAULT_PROFILE,
      "Security profile of the proofs: chunk-small suits CPUs, chunk GPUs; both have 128 bits.", "", 0, 0, false,
-     cluster::PROFILES},
+     prover::PROFILES},
     {"chunk_cycles", ConfigType::number, "1048576",
      "Cycles of one chunk on the first attempts: 2^20 suits a CPU, 2^22 a GPU.", "cycles", 1024, 1u << 26},
     {"retry_chunk_cycles", ConfigType::numbers, "524288,262144",

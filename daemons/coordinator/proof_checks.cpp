@@ -6,14 +6,15 @@
 #include <boost/json.hpp>
 
 #include "daemons/coordinator/app.hpp"
+#include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/version.hpp"
-#include "libs/cluster/views.hpp"
 
 namespace ashlar::coordinator {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -36,19 +37,22 @@ json::object made_with(const Context& c, const Block& b) {
 
 }  // namespace
 
-json::object verify_request(const Context& c, const Block& b) {
-    const json::object with = made_with(c, b);
-    json::object request{{"profile", with.at("profile")}, {"proof", c.blobs.path(b.proof).string()}};
-    if (!b.elf.empty()) {
-        request["kind"] = "verify_program";
-        request["elf"] = c.blobs.path(b.elf).string();
-    } else {
-        request["kind"] = "verify_block";
-        request["chain"] = with.at("chain");
-        request["elf"] = c.blobs.path(text_field(with, "aggregator_program")).string();
-        request["sub_elf"] = c.blobs.path(text_field(with, "subblock_program")).string();
-    }
-    return request;
+HostResult<VerifiedBlock> verify_stored_block(const Context& c, const Block& b, EngineProcess& engine,
+                                              const std::stop_token& stop, std::chrono::milliseconds limit) {
+    const Policy& now = c.scheduler.policy();
+    VerifyBlockRequest r;
+    r.aggregator_elf = c.blobs.path(recorded(b.aggregator_program, now.aggregator_program)).string();
+    r.subblock_elf = c.blobs.path(recorded(b.subblock_program, now.subblock_program)).string();
+    r.proof = c.blobs.path(b.proof).string();
+    r.chain = recorded(b.chain, now.chain), r.profile = recorded(b.profile, now.profile);
+    return engine.call(r, {}, stop, limit);
+}
+
+HostResult<VerifiedProgram> verify_stored_program(const Context& c, const Block& b, EngineProcess& engine,
+                                                  const std::stop_token& stop, std::chrono::milliseconds limit) {
+    return engine.call(VerifyProgramRequest{c.blobs.path(b.elf).string(), c.blobs.path(b.proof).string(),
+                                            recorded(b.profile, c.scheduler.policy().profile)},
+                       {}, stop, limit);
 }
 
 ProofChecks::ProofChecks(const Context& context, std::vector<std::string> engine_command,
@@ -118,19 +122,30 @@ HttpResponse ProofChecks::verify(const Block& b) {
         out["error"] = to_json(why);
         return json_response(json::serialize(out));
     };
-    // The bytes first: a verdict about a file that is not the stored proof would be about nothing.
+    // Check the bytes first: a verdict on a corrupted file is meaningless.
     const auto bytes = context_.blobs.get(b.proof);
     if (!bytes) {
         log::error("stored_proof_bad", {{"block", b.number}, {"proof", b.proof}, {"reason", bytes.error().message}});
         return say(bytes.error());
     }
     out["proof_bytes"] = bytes->size();
-    const auto reply = engine_.call(verify_request(context_, b), {}, stop_.get_token(), limit_);
-    if (!reply) {
-        const Error& e = reply.error();
+    const auto judge = [&]() -> HostResult<std::pair<json::object, double>> {
+        if (!b.elf.empty()) {
+            ASHLAR_ASSIGN(const VerifiedProgram v,
+                          verify_stored_program(context_, b, engine_, stop_.get_token(), limit_));
+            return std::pair{wire::write(v.claims), v.milliseconds};
+        }
+        ASHLAR_ASSIGN(const VerifiedBlock v, verify_stored_block(context_, b, engine_, stop_.get_token(), limit_));
+        if (!says(v.claims, b))
+            return fail("proof_of_another_block", "the stored proof is good, but not of this block");
+        return std::pair{wire::write(v.claims), v.milliseconds};
+    };
+    const auto verdict = judge();
+    if (!verdict) {
+        const Error& e = verdict.error();
         if (e.code.starts_with("engine_") || e.code.starts_with("file_") || e.code == "stopped")
             return error_response(503, {"verification_unavailable", e.code + ": " + e.message, "ask again"});
-        if (b.version == VERSION) return say(e);
+        if (b.version == VERSION || e.code == "proof_of_another_block") return say(e);
         // This verifier knows proofs of its own version: of another's it cannot say that it is false.
         out["valid"] = nullptr;
         return say({"proof_of_other_version",
@@ -138,12 +153,8 @@ HttpResponse ProofChecks::verify(const Block& b) {
                                 b.version.empty() ? "(not recorded)" : b.version, e.code, e.message),
                     "verify it with the version that made it"});
     }
-    out["milliseconds"] = real_field(*reply, "milliseconds");
-    if (const auto* claims = reply->if_contains("claims"); claims && claims->is_object()) {
-        for (const auto& [key, value] : claims->as_object()) out[key] = value;
-        if (b.elf.empty() && !says(block_claims_from(claims->as_object()), b))
-            return say({"proof_of_another_block", "the stored proof is good, but not of this block"});
-    }
+    for (const auto& [key, value] : verdict->first) out[key] = value;
+    out["milliseconds"] = verdict->second;
     out["valid"] = true;
     out["error"] = nullptr;
     return json_response(json::serialize(out));

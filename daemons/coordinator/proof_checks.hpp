@@ -9,22 +9,25 @@
 #include <mutex>
 #include <thread>
 
-#include "libs/cluster/engine_process.hpp"
-#include "libs/cluster/http.hpp"
-#include "libs/cluster/model.hpp"
+#include "libs/cluster/http/http.hpp"
+#include "libs/cluster/model/model.hpp"
+#include "libs/prover/engine_process.hpp"
 
 namespace ashlar::coordinator {
 
 struct Context;
 
-/// The request that has an engine verify the stored proof of a block (or program).
-boost::json::object verify_request(const Context& context, const cluster::Block& block);
+/// Has an engine verify the stored proof of a block or of a program.
+HostResult<prover::VerifiedBlock> verify_stored_block(const Context&, const cluster::Block&, prover::EngineProcess&,
+                                                      const std::stop_token&, std::chrono::milliseconds limit);
+HostResult<prover::VerifiedProgram> verify_stored_program(const Context&, const cluster::Block&, prover::EngineProcess&,
+                                                          const std::stop_token&, std::chrono::milliseconds limit);
 
 /// Verifies stored proofs again for clients: one at a time, in an engine of its own, so that no client delays the
 /// verification of new proofs. Those who ask for a proof that is waiting or being checked share its verdict.
 class ProofChecks {
   public:
-    /// Most proofs that wait.
+    /// Maximum number of queued checks.
     static constexpr size_t MAX_WAITING = 16;
 
     ProofChecks(const Context& context, std::vector<std::string> engine_command, std::chrono::milliseconds limit);
@@ -44,7 +47,7 @@ class ProofChecks {
     };
     const Context& context_;
     std::chrono::milliseconds limit_;
-    cluster::EngineProcess engine_;
+    prover::EngineProcess engine_;
     std::stop_source stop_;
     std::mutex mutex_;
     std::condition_variable wake_;

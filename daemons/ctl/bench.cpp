@@ -16,7 +16,7 @@
 namespace ashlar::ctl {
 
 namespace json = boost::json;
-using namespace cluster;
+using namespace prover;
 using bench::Row;
 
 namespace {
@@ -59,11 +59,11 @@ HostResult<Row> execute_row(uint64_t runs) {
 
 HostResult<Row> chunk_row(uint64_t runs, const ProveOptions& options) {
     const Bytes elf = builtin_program(200'000);
-    const auto service = make_proving_service();
+    const auto prover = make_prover();
     std::vector<double> rates;
     uint64_t cycles = 0;
     for (uint64_t i = 0; i < runs; i++) {
-        ASHLAR_ASSIGN(const ProveOutcome p, service->prove_program(elf, rv32::encode_stdin({}), options, {}, {}));
+        ASHLAR_ASSIGN(const ProveOutcome p, prover->prove_program(elf, rv32::encode_stdin({}), options, {}, {}));
         cycles = p.cycles;
         rates.push_back(static_cast<double>(p.cycles) / p.seconds / 1e3);
     }
@@ -74,16 +74,16 @@ HostResult<Row> chunk_row(uint64_t runs, const ProveOptions& options) {
 HostResult<Row> block_row(const Options& o, uint64_t runs, const ProveOptions& options) {
     ASHLAR_ASSIGN(const BlockPrograms programs, block_programs(o));
     ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
-    const auto service = make_proving_service();
+    const auto prover = make_prover();
     ASHLAR_ASSIGN(const PreparedBlock block,
-                  service->prepare_block(o.path("block"), o.text("chain"), gas, programs, options.profile));
+                  prover->prepare_block(o.path("block"), o.text("chain"), gas, programs, options.profile));
     std::vector<double> rates;
     uint64_t cycles = 0;
     for (uint64_t i = 0; i < runs; i++) {
         double seconds = 0;
         cycles = 0;
         const auto prove = [&](const Bytes& elf, const Bytes& input) -> HostResult<void> {
-            ASHLAR_ASSIGN(const ProveOutcome p, service->prove_program(elf, input, options, {}, {}));
+            ASHLAR_ASSIGN(const ProveOutcome p, prover->prove_program(elf, input, options, {}, {}));
             seconds += p.seconds, cycles += p.cycles;
             return {};
         };

@@ -7,20 +7,22 @@
 
 #include "daemons/ctl/block.hpp"
 #include "daemons/ctl/execute.hpp"
+#include "libs/base/files.hpp"
 #include "libs/base/hex.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/verdict.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"
+#include "libs/prover/verdict.hpp"
 #include "libs/rpc/block_source.hpp"
 
 namespace ashlar::ctl {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -33,19 +35,19 @@ HostResult<Outcome> prove(const Options& o) {
     ASHLAR_ASSIGN(const BlockPrograms programs, block_programs(o));
     ASHLAR_ASSIGN(const ProveOptions options, prove_options(o));
     ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
-    const auto service = make_proving_service();
+    const auto prover = make_prover();
     const auto begin = Clock::now();
     ProgressLine line(o.json());
     line.show("native execution", 0, 0);
     ASHLAR_ASSIGN(const PreparedBlock block,
-                  service->prepare_block(o.path("block"), o.text("chain"), gas, programs, options.profile));
+                  prover->prepare_block(o.path("block"), o.text("chain"), gas, programs, options.profile));
     json::array parts;
     ProveOutcome total;
     std::vector<Bytes> proofs;
     const auto prove_part = [&](const std::string& name, BytesView elf,
                                 const Bytes& input) -> HostResult<ProveOutcome> {
         ASHLAR_ASSIGN(ProveOutcome p,
-                      service->prove_program(
+                      prover->prove_program(
                           elf, input, options,
                           [&](const Progress& at) { line.show(name + " " + at.stage, at.done, at.total); }, {}));
         line.clear();
@@ -53,7 +55,7 @@ HostResult<Outcome> prove(const Options& o) {
         json::object row = prove_json(p);
         row["part"] = name;
         parts.push_back(std::move(row));
-        total.add_cost(p);
+        total.add(p);
         return p;
     };
     for (size_t i = 0; i < block.subblock_stdins.size(); i++) {
@@ -65,7 +67,7 @@ HostResult<Outcome> prove(const Options& o) {
                   prove_part("aggregator", programs.aggregator_elf, block.aggregator_stdin));
     total.vk_digest = aggregator.vk_digest, total.committed_digest = aggregator.committed_digest;
     ASHLAR_ASSIGN(total.proof,
-                  service->assemble_block(programs, aggregator, block.aggregator_stdin, proofs, options.profile));
+                  prover->assemble_block(programs, aggregator, block.aggregator_stdin, proofs, options.profile));
     ASHLAR_TRY(write_file_atomically(o.path("out"), total.proof));
     total.seconds = milliseconds_since(begin) / 1000;
     Outcome out;
@@ -93,8 +95,8 @@ HostResult<Outcome> verify(const Options& o) {
                         std::string(ethereum::remedy(block.error().code)));
         wanted = to_hex0x(hash::keccak256(block->header_rlp).view());
     }
-    const auto service = make_proving_service();
-    auto claims = service->verify_block(programs, proof, o.text("chain"), o.text("profile"));
+    const auto prover = make_prover();
+    auto claims = prover->verify_block(programs, proof, o.text("chain"), o.text("profile"));
     const double ms = claims ? claims->milliseconds : 0;
     Outcome out;
     if (!claims && exit_code_of(claims.error()) != 1) return Fail{claims.error()};
@@ -102,7 +104,7 @@ HostResult<Outcome> verify(const Options& o) {
     if (claims && o.has("block"))
         if (const auto right = expect_block(*claims, wanted); !right) error = right.error();
     const bool valid = error.code.empty();
-    if (claims) out.json = to_json(*claims);
+    if (claims) out.json = wire::write(*claims);
     out.json["valid"] = valid;
     out.json["milliseconds"] = ms;
     out.json["error"] = valid ? json::value() : json::value(to_json(error));
@@ -163,7 +165,7 @@ std::vector<Command> block_commands() {
           chain,
           gas,
           artefacts,
-          {"profile", "NAME", "security profile of the subblock program's key", false, cluster::DEFAULT_PROFILE},
+          {"profile", "NAME", "security profile of the subblock program's key", false, prover::DEFAULT_PROFILE},
           {"out", "DIR", "where block<N>/gas<G> goes", true}},
          block_dump},
         {"block load",
@@ -182,7 +184,7 @@ std::vector<Command> block_commands() {
           {"block", "DIR", "the block it must be of"},
           chain,
           artefacts,
-          {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE}},
+          {"profile", "NAME", "security profile", false, prover::DEFAULT_PROFILE}},
          verify},
         {"block fetch",
          "fetches a block and its witness from a node",

@@ -6,7 +6,7 @@
 
 #include "daemons/ctl/block.hpp"
 #include "libs/base/hex.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
 #include "libs/ethereum/aggregate.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/dump.hpp"
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What the prover would be given for the block, as a dump: its aggregator's input names the subblock program.
-HostResult<ethereum::Dump> dump_of(const cluster::PreparedBlock& block, uint64_t gas) {
+HostResult<ethereum::Dump> dump_of(const prover::PreparedBlock& block, uint64_t gas) {
     ethereum::Dump d;
     d.block = block.facts.number;
     d.subblock_gas = gas;
@@ -61,16 +61,16 @@ HostResult<bool> emulate(const Guests& guests, const ethereum::Dump& d, json::ob
 }  // namespace
 
 HostResult<Outcome> block_dump(const Options& o) {
-    ASHLAR_ASSIGN(const cluster::BlockPrograms programs, block_programs(o));
+    ASHLAR_ASSIGN(const prover::BlockPrograms programs, block_programs(o));
     ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
     std::vector<fs::path> folders = ethereum::find_block_folders(o.path("block"));
     if (folders.empty()) folders.push_back(o.path("block"));
-    const auto service = cluster::make_proving_service();
+    const auto prover = prover::make_prover();
     Outcome out;
     json::array rows;
     for (const fs::path& folder : folders) {
-        ASHLAR_ASSIGN(const cluster::PreparedBlock block,
-                      service->prepare_block(folder, o.text("chain"), gas, programs, o.text("profile")));
+        ASHLAR_ASSIGN(const prover::PreparedBlock block,
+                      prover->prepare_block(folder, o.text("chain"), gas, programs, o.text("profile")));
         ASHLAR_ASSIGN(const ethereum::Dump dump, dump_of(block, gas));
         ASHLAR_ASSIGN(const fs::path written, ethereum::write_dump(o.path("out"), dump));
         rows.push_back(json::object{{"number", block.facts.number},
@@ -128,7 +128,7 @@ HostResult<Outcome> block_load(const Options& o) {
             return agrees;
         };
         const auto good = check();
-        row["error"] = good ? json::value() : json::value(cluster::to_json(good.error()));
+        row["error"] = good ? json::value() : json::value(to_json(good.error()));
         if (!good)
             verdict = fmt::format("{} ({}{}{})", good.error().message, good.error().code,
                                   good.error().hint.empty() ? "" : ": ", good.error().hint);

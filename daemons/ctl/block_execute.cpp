@@ -9,7 +9,7 @@
 
 #include "daemons/ctl/block.hpp"
 #include "libs/base/hex.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
@@ -153,7 +153,7 @@ HostResult<Outcome> execute_many(const Options& o, const std::vector<fs::path>& 
                       : row.at("error").is_string() ? "refused: " + std::string(row.at("error").as_string())
                                                     : "a guest DISAGREES with native execution";
         } else {
-            row = {{"valid", false}, {"error", cluster::to_json(done.error())}};
+            row = {{"valid", false}, {"error", to_json(done.error())}};
             const Error& e = done.error();
             verdict = fmt::format("{} ({}{}{})", e.message, e.code, e.hint.empty() ? "" : ": ", e.hint);
         }
@@ -188,7 +188,7 @@ HostResult<Outcome> execute_many(const Options& o, const std::vector<fs::path>& 
 }  // namespace
 
 HostResult<Guests> load_guests(const Options& o) {
-    ASHLAR_ASSIGN(const cluster::BlockPrograms programs, block_programs(o));
+    ASHLAR_ASSIGN(const prover::BlockPrograms programs, block_programs(o));
     Guests out;
     ASHLAR_ASSIGN(out.subblock, rv32::load_elf(programs.subblock_elf));
     ASHLAR_ASSIGN(out.aggregator, rv32::load_elf(programs.aggregator_elf));

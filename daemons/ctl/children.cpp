@@ -11,7 +11,7 @@
 #include <chrono>
 #include <thread>
 
-#include "libs/cluster/descriptors.hpp"
+#include "libs/base/descriptors.hpp"
 
 namespace ashlar::ctl {
 
@@ -81,7 +81,7 @@ HostResult<void> Children::spawn(Child& c) {
         ::dup2(null, 0);
         ::dup2(fd, 1);
         ::dup2(fd, 2);
-        cluster::close_descriptors_from(3);
+        close_descriptors_from(3);
         ::execv(argv[0], argv.data());
         ::_exit(127);
     }

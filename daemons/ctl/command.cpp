@@ -9,7 +9,8 @@
 #include <chrono>
 #include <cstdio>
 
-#include "libs/cluster/blob_store.hpp"
+#include "libs/base/files.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 
 namespace ashlar::ctl {
 
@@ -148,12 +149,12 @@ fs::path default_artefact_dir() {
 
 fs::path default_kit_dir() { return default_artefact_dir() / "kit"; }
 
-HostResult<cluster::BlockPrograms> block_programs(const Options& options) {
+HostResult<prover::BlockPrograms> block_programs(const Options& options) {
     const fs::path dir = options.has("artefacts") ? options.path("artefacts") : default_artefact_dir();
-    cluster::BlockPrograms out;
+    prover::BlockPrograms out;
     for (const auto& [name, bytes] :
          {std::pair{"subblock-elf", &out.subblock_elf}, {"aggregator-elf", &out.aggregator_elf}}) {
-        auto read = cluster::read_file(dir / name);
+        auto read = read_file(dir / name);
         if (!read)
             return fail("artefact_missing", fmt::format("{}: {}", (dir / name).string(), read.error().message),
                         "name the folder with the guest programs with --artefacts");

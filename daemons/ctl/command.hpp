@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libs/base/error.hpp"
-#include "libs/cluster/engine.hpp"
+#include "libs/prover/prover.hpp"
 
 namespace ashlar::ctl {
 
@@ -87,7 +87,7 @@ class ProgressLine {
 /// "1.23 M", "456 k".
 std::string short_count(double n);
 /// Folder with the guest programs: --artefacts, or beside this program in a build tree, or where packages put them.
-HostResult<cluster::BlockPrograms> block_programs(const Options& options);
+HostResult<prover::BlockPrograms> block_programs(const Options& options);
 std::filesystem::path own_directory();
 std::filesystem::path default_artefact_dir();
 /// Where the kit for guests in C lies: beside the guest programs.

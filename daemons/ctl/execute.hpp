@@ -12,11 +12,11 @@ boost::json::object execute_json(const rv32::ExecuteReport& report);
 /// The builder file that --stdin or --stdin-raw names; one without buffers if neither is given.
 HostResult<Bytes> stdin_of(const Options& options);
 /// Options of proving, checked; and the same added to a verb's.
-HostResult<cluster::ProveOptions> prove_options(const Options& options);
+HostResult<prover::ProveOptions> prove_options(const Options& options);
 std::vector<Option> with_prove_options(std::vector<Option> options);
 /// The JSON object and the text of `program prove`.
-boost::json::object prove_json(const cluster::ProveOutcome& outcome);
-std::string prove_text(const cluster::ProveOutcome& outcome);
+boost::json::object prove_json(const prover::ProveOutcome& outcome);
+std::string prove_text(const prover::ProveOutcome& outcome);
 uint64_t peak_rss_bytes();
 
 }  // namespace ashlar::ctl

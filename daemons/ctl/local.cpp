@@ -13,17 +13,19 @@
 #include "daemons/ctl/children.hpp"
 #include "daemons/ctl/local_config.hpp"
 #include "daemons/ctl/remote.hpp"
-#include "libs/cluster/blob_store.hpp"
+#include "libs/base/files.hpp"
+#include "libs/base/json.hpp"
 #include "libs/cluster/daemon.hpp"
-#include "libs/cluster/input_folder.hpp"
-#include "libs/cluster/token.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/cluster/http/token.hpp"
+#include "libs/cluster/store/blob_store.hpp"
+#include "libs/cluster/store/input_folder.hpp"
 
 namespace ashlar::ctl {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 using Clock = std::chrono::steady_clock;
 
 namespace {

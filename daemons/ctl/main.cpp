@@ -8,11 +8,11 @@
 #include <cstdio>
 
 #include "daemons/ctl/command.hpp"
+#include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/daemon.hpp"
-#include "libs/cluster/engine_process.hpp"
 #include "libs/cluster/version.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/prover/engine_process.hpp"
 
 namespace {
 
@@ -55,7 +55,7 @@ const Command* find(const std::vector<Command>& all, const std::vector<std::stri
 
 int report(const Error& e, bool as_json) {
     if (as_json)
-        fmt::print("{}\n", json::serialize(json::object{{"error", cluster::to_json(e)}}));
+        fmt::print("{}\n", json::serialize(json::object{{"error", to_json(e)}}));
     else
         cluster::print_error("ashlarctl", e);
     return exit_code_of(e);
@@ -79,8 +79,8 @@ HostResult<Outcome> run(const Command& command, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc > 1 && std::string_view(argv[1]) == cluster::ENGINE_ARGUMENT)
-        return cluster::serve_engine(cluster::ENGINE_FD, *cluster::make_proving_service());
+    if (argc > 1 && std::string_view(argv[1]) == prover::ENGINE_ARGUMENT)
+        return prover::serve_engine(prover::ENGINE_FD, *prover::make_prover());
     log::configure(log::Level::warning, log::Format::text, "ashlarctl");
     std::vector<std::string> args(argv + 1, argv + argc);
     if (args.empty() || args[0] == "help" || args[0] == "--help" || args[0] == "-h") {

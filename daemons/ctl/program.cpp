@@ -9,21 +9,23 @@
 #include "daemons/ctl/command.hpp"
 #include "daemons/ctl/execute.hpp"
 #include "daemons/ctl/program_new.hpp"
+#include "libs/base/files.hpp"
 #include "libs/base/hex.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/block_file.hpp"
-#include "libs/cluster/verdict.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
+#include "libs/prover/block_file.hpp"
+#include "libs/prover/verdict.hpp"
 
 namespace ashlar::ctl {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 using Clock = std::chrono::steady_clock;
 
 json::object execute_json(const rv32::ExecuteReport& r) {
@@ -93,7 +95,8 @@ std::string uncommitted_text(uint64_t bytes) {
 }  // namespace
 
 json::object prove_json(const ProveOutcome& p) {
-    json::object o = to_json(p);
+    json::object o = wire::write(static_cast<const ProveCost&>(p));
+    o["proof_bytes"] = p.proof.size();
     o["khz"] = p.seconds > 0 ? static_cast<double>(p.cycles) / p.seconds / 1000 : 0.0;
     o["peak_rss_bytes"] = peak_rss_bytes();
     return o;
@@ -141,7 +144,7 @@ HostResult<Outcome> prove(const Options& o) {
     ASHLAR_ASSIGN(const ProveOptions options, prove_options(o));
     ProgressLine line(o.json());
     ASHLAR_ASSIGN(const ProveOutcome p,
-                  make_proving_service()->prove_program(
+                  make_prover()->prove_program(
                       elf, input, options, [&](const Progress& at) { line.show(at.stage, at.done, at.total); }, {}));
     line.clear();
     ASHLAR_TRY(write_file_atomically(o.path("out"), p.proof));
@@ -194,8 +197,8 @@ HostResult<Outcome> verify(const Options& o) {
                 {"vk_digest", key_digest},
                 {"vk_source", o.has("vk") ? "file" : "elf"},
                 {"profile", profile_name(vk)},
-                {"security_bits", security.bits},
-                {"security", to_json(security)},
+                {"security_bits", security_bits(security)},
+                {"security", wire::write(security)},
                 {"milliseconds", claims ? claims->milliseconds : 0},
                 {"error", claims ? json::value() : json::value(to_json(claims.error()))}};
     out.human = claims ? fmt::format("valid: commits to {}\n  under the verifying key {}{}\n  {}\n  {:.0f} ms", digest,
@@ -254,7 +257,7 @@ HostResult<Outcome> inspect(const Options& o) {
 
 std::vector<Option> with_prove_options(std::vector<Option> options) {
     const std::vector<Option> more = {{"chunk-size", "N", "cycles of one chunk", false, "1048576"},
-                                      {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE},
+                                      {"profile", "NAME", "security profile", false, prover::DEFAULT_PROFILE},
                                       {"backend", "cpu|cuda", "what proves", false, "cpu"},
                                       {"device", "N", "GPU of the cuda backend"},
                                       {"threads", "N", "threads; 0 means all cores", false, "0"},
@@ -266,7 +269,7 @@ std::vector<Option> with_prove_options(std::vector<Option> options) {
 std::vector<Command> program_commands() {
     const Option elf{"elf", "FILE", "the program", true}, in{"stdin", "FILE", "builder file with the input"},
         raw{"stdin-raw", "FILE", "one raw input buffer"},
-        profile{"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE};
+        profile{"profile", "NAME", "security profile", false, prover::DEFAULT_PROFILE};
     Option maybe_elf = elf;
     maybe_elf.required = false;
     return {

@@ -10,13 +10,14 @@
 #include <set>
 #include <thread>
 
-#include "libs/cluster/token.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/http/token.hpp"
 
 namespace ashlar::ctl {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -72,7 +73,7 @@ std::vector<std::string> task_lines(const json::object& job) {
             const std::string kind = text_field(t, "kind"), state = text_field(t, "state");
             std::string line = fmt::format("block {} {}", number_field(b, "number"), kind);
             if (kind == "subblock")
-                line += fmt::format(" {} of {}", number_field(t, "idx") + 1, number_field(b, "subblocks"));
+                line += fmt::format(" {} of {}", number_field(t, "index") + 1, number_field(b, "subblocks"));
             line += ": " + state;
             if (state == "running") {
                 const std::string stage = text_field(t, "stage");

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "daemons/ctl/command.hpp"
-#include "libs/cluster/http_client.hpp"
+#include "libs/cluster/http/http_client.hpp"
 
 namespace ashlar::ctl {
 

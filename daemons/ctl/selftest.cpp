@@ -12,7 +12,7 @@
 namespace ashlar::ctl {
 
 namespace json = boost::json;
-using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -20,7 +20,7 @@ HostResult<Outcome> selftest(const Options& o) {
     if (o.text("backend") != "cpu")
         return fail("usage", fmt::format("this build has no backend '{}'", o.text("backend")), "use --backend cpu");
     const Bytes elf = builtin_program(150);
-    const auto service = make_proving_service();
+    const auto prover = make_prover();
     Outcome out;
     json::array steps;
     bool all = true;
@@ -32,18 +32,18 @@ HostResult<Outcome> selftest(const Options& o) {
     ProveOptions options;
     options.chunk_cycles = 1300;  // two chunks from a small program
     options.profile = o.text("profile");
-    const auto proof = service->prove_program(elf, rv32::encode_stdin({}), options, {}, {});
+    const auto proof = prover->prove_program(elf, rv32::encode_stdin({}), options, {}, {});
     step("prove", proof.has_value(),
          proof ? fmt::format("{} cycles, {} chunks, {:.1f} s", proof->cycles, proof->chunks, proof->seconds)
                : proof.error().message);
     if (proof) {
-        const auto good = service->verify_program(elf, proof->proof, options.profile);
+        const auto good = prover->verify_program(elf, proof->proof, options.profile);
         step("verify", good.has_value() && good->committed_digest == proof->committed_digest,
              good ? "" : good.error().message);
         Bytes bad = proof->proof;
         bad[bad.size() / 2] ^= 1;
-        step("refuse an altered proof", !service->verify_program(elf, bad, options.profile), "");
-        step("refuse another program", !service->verify_program(builtin_program(151), proof->proof, options.profile),
+        step("refuse an altered proof", !prover->verify_program(elf, bad, options.profile), "");
+        step("refuse another program", !prover->verify_program(builtin_program(151), proof->proof, options.profile),
              "");
     }
     out.json = {
@@ -58,7 +58,7 @@ std::vector<Command> selftest_commands() {
     return {{"selftest",
              "proves and verifies a built-in program",
              {{"backend", "cpu|cuda", "what proves", false, "cpu"},
-              {"profile", "NAME", "security profile", false, cluster::DEFAULT_PROFILE}},
+              {"profile", "NAME", "security profile", false, prover::DEFAULT_PROFILE}},
              selftest}};
 }
 

@@ -8,13 +8,15 @@
 #include "daemons/ctl/command.hpp"
 #include "daemons/ctl/local_config.hpp"
 #include "daemons/worker/config.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/token.hpp"
+#include "libs/base/files.hpp"
+#include "libs/cluster/http/token.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 
 namespace ashlar::ctl {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 

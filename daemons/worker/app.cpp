@@ -6,11 +6,12 @@
 #include "daemons/coordinator/config.hpp"
 #include "daemons/worker/config.hpp"
 #include "libs/base/log.hpp"
-#include "libs/cluster/node.hpp"
+#include "libs/cluster/node/node.hpp"
 
 namespace ashlar::worker {
 
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -41,8 +42,8 @@ HostResult<NodeOptions> options_from(const Config& c, const std::string& role) {
 
 }  // namespace
 
-int run(const std::string& role, int argc, char** argv, const ServiceFactory& service) {
-    if (argc > 1 && std::string_view(argv[1]) == ENGINE_ARGUMENT) return serve_engine(ENGINE_FD, *service());
+int run(const std::string& role, int argc, char** argv, const ProverFactory& make_prover) {
+    if (argc > 1 && std::string_view(argv[1]) == ENGINE_ARGUMENT) return serve_engine(ENGINE_FD, *make_prover());
     const DaemonSpec spec{
         "ashlar-" + role,
         role == "worker" ? "proves subblocks for the coordinator" : "joins subblock proofs for the coordinator",

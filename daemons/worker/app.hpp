@@ -2,11 +2,12 @@
 #pragma once
 #include <string>
 
-#include "libs/cluster/engine_process.hpp"
+#include "libs/prover/engine_process.hpp"
 
 namespace ashlar::worker {
 
 /// A whole GPU daemon in one of its two roles, "worker" or "aggregator". With ENGINE_ARGUMENT first, an engine.
-int run(const std::string& role, int argc, char** argv, const cluster::ServiceFactory& service);
+using ProverFactory = std::function<std::unique_ptr<prover::Prover>()>;
+int run(const std::string& role, int argc, char** argv, const ProverFactory& make_prover);
 
 }  // namespace ashlar::worker

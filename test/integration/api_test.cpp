@@ -2,7 +2,8 @@
 // The API against clients that are wrong, late, foreign or hostile.
 #include <catch2/catch.hpp>
 
-#include "libs/cluster/views.hpp"
+#include "libs/base/files.hpp"
+#include "libs/base/json.hpp"
 #include "test/integration/support/test_cluster.hpp"
 
 using namespace ashlar;

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // That `block verify` and `program verify` pass on what they are asked, and tell what they found
-// (libs/cluster/verdict.hpp; its own tests are in test/unit/cluster/verdict_test.cpp).
+// (libs/prover/verdict.hpp; its own tests are in test/unit/prover/verdict_test.cpp).
 #include <sys/wait.h>
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <cstdio>
 
+#include "libs/base/files.hpp"
 #include "libs/base/hex.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/verdict.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "libs/ethereum/block.hpp"
 #include "libs/hash/keccak256.hpp"
+#include "libs/prover/verdict.hpp"
 #include "test/support/small_block.hpp"
-#include "test/unit/cluster/temp_dir.hpp"
+#include "test/support/temp_dir.hpp"
 
 using namespace ashlar;
 using namespace ashlar::cluster;
+using namespace ashlar::prover;
 using ashlar::test::small_block;
 using ashlar::test::SmallBlock;
 namespace json = boost::json;
@@ -79,7 +81,7 @@ TEST_CASE("a program that demands other proofs is not verified by its own alone"
     const auto path = [&](const char* name) { return (dir.path / name).string(); };
     const Bytes elf = b.programs.aggregator_elf;
     const Bytes proof = b.prove(elf, {Bytes(64, 1), Bytes(ethereum::BlockClaim::SIZE, 5)});
-    const auto r = b.service->verify_program(elf, proof, DEFAULT_PROFILE);
+    const auto r = b.machine_prover->verify_program(elf, proof, DEFAULT_PROFILE);
     REQUIRE_FALSE(r);
     CHECK(r.error().code == "proof_demands_others");
     REQUIRE(write_file_atomically(path("elf"), elf));

@@ -10,9 +10,11 @@
 #include <map>
 
 #include "daemons/ctl/builtin_program.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/files.hpp"
+#include "libs/cluster/store/blob_store.hpp"
+#include "libs/base/json.hpp"
 #include "libs/rv32/assembler.hpp"
-#include "test/unit/cluster/temp_dir.hpp"
+#include "test/support/temp_dir.hpp"
 
 using namespace ashlar;
 using namespace ashlar::cluster;

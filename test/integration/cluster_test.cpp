@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
 #include "test/integration/support/test_cluster.hpp"
 
 using namespace ashlar;

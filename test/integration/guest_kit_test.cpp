@@ -11,9 +11,9 @@
 #include <set>
 
 #include "libs/base/hex.hpp"
-#include "libs/cluster/blob_store.hpp"
+#include "libs/base/files.hpp"
 #include "libs/rv32/executor.hpp"
-#include "test/unit/cluster/temp_dir.hpp"
+#include "test/support/temp_dir.hpp"
 
 using namespace ashlar;
 namespace fs = std::filesystem;
@@ -51,7 +51,7 @@ struct Project {
         INFO(made.out);
         REQUIRE(made.code == 0);
         CHECK(made.out.find("warning") == std::string::npos);
-        return *cluster::read_file(dir / "program.elf");
+        return *read_file(dir / "program.elf");
     }
 };
 
@@ -167,7 +167,7 @@ TEST_CASE("program new makes a project that builds, proves and verifies, in C an
     for (const std::string language : {"c", "cpp"}) {
         const Project p(language);
         const Bytes elf = p.build();
-        const auto report = execute(elf, *cluster::read_file(p.dir / "input.bin"));
+        const auto report = execute(elf, *read_file(p.dir / "input.bin"));
         CHECK(report.exit_code == 0u);
         CHECK(report.stdout_text == "hashed 42 bytes\n");
         committed[language] = to_hex(report.committed);

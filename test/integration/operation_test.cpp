@@ -13,12 +13,12 @@
 #include <thread>
 
 #include "libs/base/hex.hpp"
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/http.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/http/http.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "libs/ethereum/block.hpp"
 #include "test/integration/support/test_cluster.hpp"
-#include "test/integration/support/test_service.hpp"
+#include "test/integration/support/test_prover.hpp"
 
 using namespace ashlar;
 using namespace ashlar::cluster;

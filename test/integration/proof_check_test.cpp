@@ -9,7 +9,8 @@
 #include <map>
 #include <thread>
 
-#include "libs/cluster/views.hpp"
+#include "libs/base/files.hpp"
+#include "libs/base/json.hpp"
 #include "test/integration/support/test_cluster.hpp"
 
 using namespace ashlar;

@@ -3,8 +3,9 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <thread>
 
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
 #include "test/integration/support/test_cluster.hpp"
 
 using namespace ashlar;

@@ -18,8 +18,9 @@
 #include <sstream>
 #include <thread>
 
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/files.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "test/integration/support/tcp_proxy.hpp"
 #include "test/integration/support/test_cluster.hpp"
 

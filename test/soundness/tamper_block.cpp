@@ -9,8 +9,8 @@
 #include <map>
 #include <random>
 
-#include "libs/cluster/block_file.hpp"
 #include "libs/hash/sha256.hpp"
+#include "libs/prover/block_file.hpp"
 #include "test/support/block_regions.hpp"
 
 using namespace ashlar;
@@ -38,7 +38,7 @@ machine::VerifyingKey read_key(const char* path) {
 
 /// What a reader of the file asks before it believes the claims in it.
 bool accepts(const machine::VerifyingKey& aggregator, const machine::VerifyingKey& subblock, BytesView bytes) {
-    const auto file = cluster::decode_block_file(bytes);
+    const auto file = prover::decode_block_file(bytes);
     if (!file) return false;
     const auto claims = machine::verify_block(aggregator, subblock, file->proof);
     return claims && claims->aggregator.committed_bytes() == hash::sha256(file->committed);
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     if (argc < 4) fail("arguments: AGGREGATOR.vk SUBBLOCK.vk FILE [SEED]");
     const machine::VerifyingKey aggregator = read_key(argv[1]), subblock = read_key(argv[2]);
     const Bytes whole = read(argv[3]);
-    const auto file = cluster::decode_block_file(whole);
+    const auto file = prover::decode_block_file(whole);
     if (!file) fail(fmt::format("{}: {}", argv[3], file.error().message));
     const Bytes& proof = file->proof;
     std::mt19937 random(argc > 4 ? static_cast<unsigned>(std::atoi(argv[4])) : 1);

@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "libs/abi/syscalls.hpp"
-#include "libs/cluster/block_file.hpp"
 #include "libs/ethereum/chain_config.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
@@ -13,6 +12,7 @@
 #include "libs/iop/profile.hpp"
 #include "libs/machine/block_proof.hpp"
 #include "libs/machine/prover.hpp"
+#include "libs/prover/block_file.hpp"
 #include "libs/rv32/assembler.hpp"
 #include "libs/rv32/executor.hpp"
 #include "libs/rv32/make_elf.hpp"
@@ -51,7 +51,7 @@ Bytes to_bytes(BytesView v) { return {v.begin(), v.end()}; }
 machine::VerifyingKey key_of(const Bytes& elf) {
     exec::ThreadPool pool;
     auto key =
-        machine::setup(*rv32::load_elf(elf), *iop::named_profile(cluster::DEFAULT_PROFILE), exec::best_isa(), pool);
+        machine::setup(*rv32::load_elf(elf), *iop::named_profile(prover::DEFAULT_PROFILE), exec::best_isa(), pool);
     if (!key) throw std::runtime_error(key.error().message);
     return std::move(key->vk);
 }
@@ -72,7 +72,7 @@ SmallBlock::SmallBlock()
 
 Bytes SmallBlock::prove(const Bytes& elf, std::vector<Bytes> buffers) const {
     buffers.push_back(to_bytes(hash::sha256(buffers.back()).view()));
-    auto p = service->prove_program(elf, rv32::encode_stdin({std::move(buffers)}), {}, {}, {});
+    auto p = machine_prover->prove_program(elf, rv32::encode_stdin({std::move(buffers)}), {}, {}, {});
     if (!p) throw std::runtime_error(p.error().code + ": " + p.error().message);
     return std::move(p->proof);
 }
@@ -82,7 +82,7 @@ Bytes SmallBlock::block(const Bytes& committed) const {
     const Bytes32 of_subblock = hash::sha256(Bytes(8, 7));
     demand.insert(demand.end(), of_subblock.begin(), of_subblock.end());
     const Bytes aggregator = prove(programs.aggregator_elf, {demand, committed});
-    return cluster::encode_block_file({committed, *machine::encode(machine::BlockProof{aggregator, {subblock}})});
+    return prover::encode_block_file({committed, *machine::encode(machine::BlockProof{aggregator, {subblock}})});
 }
 
 const SmallBlock& small_block() {

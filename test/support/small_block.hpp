@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "libs/cluster/engine.hpp"
 #include "libs/ethereum/aggregate.hpp"
 #include "libs/machine/verifying_key.hpp"
+#include "libs/prover/prover.hpp"
 
 namespace ashlar::test {
 
@@ -16,8 +16,8 @@ namespace ashlar::test {
 struct SmallBlock {
     SmallBlock();
 
-    std::unique_ptr<cluster::ProvingService> service = cluster::make_proving_service();
-    cluster::BlockPrograms programs;
+    std::unique_ptr<prover::Prover> machine_prover = prover::make_prover();
+    prover::BlockPrograms programs;
     machine::VerifyingKey subblock_key, aggregator_key;
     Bytes subblock;              ///< proof of the subblock program
     ethereum::BlockClaim claim;  ///< what `file` claims

@@ -7,13 +7,14 @@
 
 #include "daemons/coordinator/app.hpp"
 #include "daemons/coordinator/proof_checks.hpp"
-#include "libs/cluster/report.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/model/report.hpp"
 
 namespace ashlar::coordinator {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -39,7 +40,7 @@ json::object timeline(Context& c, const Block& b) {
     add("fetching", "coordinator", b.fetch_ms, b.ready_ms, "");
     for (const Task& t : c.scheduler.tasks_of(b.id))
         for (const Attempt& a : c.scheduler.attempts_of(t.id))
-            add(fmt::format("{} {}", name_of(t.kind), t.idx), a.node, a.started_ms, a.finished_ms, name_of(a.state));
+            add(fmt::format("{} {}", name_of(t.kind), t.index), a.node, a.started_ms, a.finished_ms, name_of(a.state));
     add("verifying", "coordinator", b.verifying_ms, b.finished_ms, "");
     return {{"number", b.number}, {"state", name_of(b.state)}, {"stages", std::move(rows)}};
 }
@@ -62,7 +63,7 @@ std::vector<HttpRoute> block_routes(Context& c) {
     };
     return {
         {"GET", "/v1/blocks/{block}", Role::reader,
-         with_block([](const Block& b) { return json_response(json::serialize(to_json(b))); })},
+         with_block([](const Block& b) { return json_response(json::serialize(wire::write(b))); })},
         {"GET", "/v1/blocks/{block}/timeline", Role::reader,
          with_block([&c](const Block& b) { return json_response(json::serialize(timeline(c, b))); })},
         {"GET", "/v1/blocks/{block}/proof/verify", Role::reader, with_block([&c](const Block& b) {

@@ -2,16 +2,19 @@
 // Jobs, events and the old paths that start jobs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
 #include "daemons/coordinator/app.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
+#include "libs/base/suggest.hpp"
 
 namespace ashlar::coordinator {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -39,7 +42,7 @@ HostResult<JobId> job_id(const HttpRequest& r) {
 }
 
 json::object task_view(Context& c, const Task& t, const std::map<std::string, LiveProgress>& live) {
-    json::object o = to_json(t);
+    json::object o = wire::write(t);
     for (const char* key : {"stdin_blob", "output", "stats"}) o.erase(key);
     for (const Attempt& a : c.scheduler.attempts_of(t.id)) {
         if (a.id != t.current) continue;
@@ -54,7 +57,7 @@ json::object task_view(Context& c, const Task& t, const std::map<std::string, Li
 
 /// Blocks from position `first` on are in the answer; nothing: none.
 json::object job_view(Context& c, const Job& job, std::optional<uint64_t> first) {
-    json::object o = to_json(job);
+    json::object o = wire::write(job);
     const uint64_t ended = job.proven + job.failed;
     o["progress"] = job.count ? static_cast<double>(ended) / static_cast<double>(job.count) : 0.0;
     if (ended && ended < job.count && job.finished_ms == 0)
@@ -66,7 +69,7 @@ json::object job_view(Context& c, const Job& job, std::optional<uint64_t> first)
     const auto page = c.scheduler.blocks_of(job.id, *first, BLOCKS_A_PAGE);
     if (page.size() == BLOCKS_A_PAGE && page.back().ordinal + 1 < job.made) o["next"] = page.back().ordinal + 1;
     for (const Block& b : page) {
-        json::object v = to_json(b);
+        json::object v = wire::write(b);
         if (!is_final(b.state) && b.state != BlockState::queued && b.state != BlockState::fetching) {
             json::array tasks;
             for (const Task& t : c.scheduler.tasks_of(b.id)) tasks.push_back(task_view(c, t, live));
@@ -86,7 +89,11 @@ HostResult<JobRequest> request_from(Context& c, const json::object& o) {
         known.insert(known.end(), {"elf", "stdin"});
     else
         known.insert(known.end(), {"start", "count"});
-    ASHLAR_TRY(only_fields(o, known));
+    for (const auto& [key, value] : o)
+        if (std::find(known.begin(), known.end(), std::string_view(key)) == known.end())
+            return fail("json_unknown_field",
+                        fmt::format("there is no field '{}'", std::string_view(key).substr(0, 64)),
+                        did_you_mean(key, known, "remove it"));
     if (r.mode == "program") {
         ASHLAR_ASSIGN(r.elf, need_text(o, "elf"));
         ASHLAR_ASSIGN(r.stdin_blob, need_text(o, "stdin"));
@@ -122,7 +129,7 @@ HostResult<Job> create(Context& c, const JobRequest& r, bool dry) {
 }
 
 json::object job_answer(const Job& job, bool dry) {
-    json::object o = to_json(job);
+    json::object o = wire::write(job);
     if (!dry) return o;
     if (job.id == JobId{}) o["id"] = nullptr;
     o["dry_run"] = true;
@@ -156,7 +163,9 @@ HttpResponse legacy(Context& c, const HttpRequest& request, const std::string& m
 }
 
 std::string event_text(const Event& e) {
-    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", e.id, e.type, json::serialize(to_json(e)));
+    json::object o = wire::write(e);
+    if (o["payload"].is_object()) o["payload"].as_object().erase("attempt");  // a secret of node and coordinator
+    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", e.id, e.type, json::serialize(o));
 }
 
 HttpResponse event_stream(Context& c, const HttpRequest& r, std::optional<JobId> only) {

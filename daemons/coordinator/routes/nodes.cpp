@@ -5,13 +5,14 @@
 #include <boost/json.hpp>
 
 #include "daemons/coordinator/app.hpp"
+#include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
-#include "libs/cluster/views.hpp"
 
 namespace ashlar::coordinator {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -35,7 +36,7 @@ HostResult<json::object> enroll(Context& c, const std::string& body) {
     ASHLAR_ASSIGN(h.instance, need_text(o, "instance"));
     ASHLAR_ASSIGN(h.slots, need_number(o, "slots"));
     h.name = text_field(o, "name"), h.url = text_field(o, "url"), h.version = text_field(o, "version");
-    h.info = info_text(o);
+    h.info.text = info_text(o);
     for (const std::string* text : {&h.instance, &h.url, &h.version})
         if (text->size() > MAX_TEXT_BYTES)
             return fail("node_bad", fmt::format("instance, url or version is over {} bytes", MAX_TEXT_BYTES));
@@ -85,11 +86,11 @@ json::object assignment_json(const Context& c, const Assignment& a) {
             {"kind", name_of(a.task.kind)},
             {"job", static_cast<int64_t>(a.block.job)},
             {"number", a.block.number},
-            {"index", a.task.idx},
+            {"index", a.task.index},
             {"elf", program                              ? a.block.elf
                     : a.task.kind == TaskKind::aggregate ? aggregator
                                                          : subblock},
-            {"sub_elf", subblock},
+            {"subblock_elf", subblock},
             {"stdin", a.task.stdin_blob},
             {"proofs", std::move(proofs)},
             {"profile", a.profile},
@@ -122,7 +123,7 @@ HttpResponse claim(Context& c, HttpRequest& r) {
         log::info("task_assigned", {{"job", static_cast<int64_t>(got.block.job)},
                                     {"block", got.block.number},
                                     {"kind", name_of(got.task.kind)},
-                                    {"index", got.task.idx},
+                                    {"index", got.task.index},
                                     {"attempt", got.attempt.id},
                                     {"node", w.node}});
         return json_response(json::serialize(assignment_json(c, got)));
@@ -141,8 +142,9 @@ HostResult<json::object> result(Context& c, const std::string& body) {
         ASHLAR_ASSIGN(r.output, need_text(o, "output"));
         r.chunks = number_field(o, "chunks"), r.cycles = number_field(o, "cycles"),
         r.seconds = real_field(o, "seconds");
-        if (const auto* stats = o.if_contains("stats"); stats && stats->is_object()) r.stats = json::serialize(*stats);
-        if (r.stats.size() > MAX_STATS_BYTES) r.stats.clear();
+        if (const auto* stats = o.if_contains("stats"); stats && stats->is_object())
+            r.stats.text = json::serialize(*stats);
+        if (r.stats.text.size() > MAX_STATS_BYTES) r.stats.text.clear();
         if (!c.blobs.has(r.output)) {  // success without a proof is a failure
             r.ok = false;
             r.error = {"output_missing", "the proof was not uploaded"};
@@ -173,7 +175,7 @@ std::vector<HttpRoute> node_routes(Context& c) {
             return answer([&]() -> HostResult<json::object> {
                 ASHLAR_ASSIGN(const bool dry, dry_run(r));
                 ASHLAR_ASSIGN(const Node n, c.scheduler.drain_node(r.params["id"], on, dry));
-                json::object o = to_json(n);
+                json::object o = wire::write(n);
                 if (dry) o["dry_run"] = true;
                 return o;
             }());
@@ -188,7 +190,7 @@ std::vector<HttpRoute> node_routes(Context& c) {
         {"GET", "/v1/nodes", Role::reader,
          [&c](HttpRequest&) {
              json::array list;
-             for (const Node& n : c.scheduler.nodes()) list.push_back(to_json(n));
+             for (const Node& n : c.scheduler.nodes()) list.push_back(wire::write(n));
              return json_response(json::serialize(json::object{{"nodes", std::move(list)}}));
          }},
         {"POST", "/v1/nodes/{id}/drain", Role::admin, drain(true), false, {"dry_run"}},

@@ -7,13 +7,14 @@
 
 #include "daemons/coordinator/app.hpp"
 #include "daemons/coordinator/pages.hpp"
+#include "libs/base/json.hpp"
 #include "libs/cluster/version.hpp"
-#include "libs/cluster/views.hpp"
 
 namespace ashlar::coordinator {
 
 namespace json = boost::json;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 
@@ -34,8 +35,10 @@ json::array blocks_under_way(Context& c) {
         for (const Block& b : c.scheduler.blocks_in(s, 20)) {
             json::array tasks;
             for (const Task& t : c.scheduler.tasks_of(b.id)) {
-                json::object o{
-                    {"kind", name_of(t.kind)}, {"index", t.idx}, {"state", name_of(t.state)}, {"attempts", t.attempts}};
+                json::object o{{"kind", name_of(t.kind)},
+                               {"index", t.index},
+                               {"state", name_of(t.state)},
+                               {"attempts", t.attempts}};
                 if (const auto p = live.find(t.current); p != live.end() && t.state == TaskState::running)
                     o["stage"] = p->second.stage, o["done"] = p->second.done, o["total"] = p->second.total;
                 tasks.push_back(std::move(o));
@@ -110,7 +113,7 @@ json::object status(Context& c) {
     json::array nodes;
     uint64_t live = 0;
     for (const Node& n : c.scheduler.nodes()) {
-        json::object o = to_json(n);
+        json::object o = wire::write(n);
         o["seconds_since_heartbeat"] = static_cast<double>(c.now_ms() - n.last_seen_ms) / 1000;
         {
             const std::lock_guard lock(c.mutex);

@@ -15,16 +15,18 @@
 #include <sstream>
 #include <thread>
 
-#include "libs/cluster/blob_store.hpp"
-#include "libs/cluster/token.hpp"
-#include "libs/cluster/views.hpp"
-#include "test/integration/support/test_service.hpp"
+#include "libs/base/files.hpp"
+#include "libs/base/json.hpp"
+#include "libs/cluster/http/token.hpp"
+#include "libs/cluster/store/blob_store.hpp"
+#include "test/integration/support/test_prover.hpp"
 
 namespace ashlar::test {
 
 namespace json = boost::json;
 namespace fs = std::filesystem;
 using namespace cluster;
+using namespace prover;
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "libs/cluster/http_client.hpp"
+#include "libs/cluster/http/http_client.hpp"
 
 namespace ashlar::test {
 

@@ -7,7 +7,7 @@
 
 #include "daemons/coordinator/config.hpp"
 #include "daemons/worker/config.hpp"
-#include "libs/cluster/views.hpp"
+#include "libs/base/json.hpp"
 
 #include <boost/json.hpp>
 
@@ -59,7 +59,7 @@ TEST_CASE("every key is declared once, with a description and a default inside i
 }
 
 TEST_CASE("the API description names every path the dashboard and the command line use") {
-    const auto doc = cluster::parse_object(slurp("daemons/coordinator/openapi.json"));
+    const auto doc = parse_object(slurp("daemons/coordinator/openapi.json"));
     REQUIRE(doc);
     const auto& paths = doc->at("paths").as_object();
     for (const char* p :

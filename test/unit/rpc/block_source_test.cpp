@@ -8,13 +8,13 @@
 #include <map>
 
 #include "libs/base/hex.hpp"
-#include "libs/cluster/http.hpp"
+#include "libs/cluster/http/http.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/native.hpp"
 #include "test/support/archive_files.hpp"
 #include "test/support/header_json.hpp"
-#include "test/unit/cluster/temp_dir.hpp"
+#include "test/support/temp_dir.hpp"
 #include "test/unit/ethereum/data.hpp"
 
 using namespace ashlar;

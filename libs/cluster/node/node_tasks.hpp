@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "libs/cluster/http/http_client.hpp"
+#include "libs/cluster/node/node_work.hpp"
+#include "libs/cluster/store/blob_store.hpp"
+
+namespace ashlar::cluster {
+
+/// Serves one slot until the node is stopped: claims a task, fetches its inputs, has the engine work, uploads the
+/// proof, delivers the result. Outages of the coordinator are waited out.
+class NodeTasks {
+  public:
+    NodeTasks(NodeWork& state, const BlobStore& blobs, Slot& slot) : state_(state), blobs_(blobs), slot_(slot) {}
+    /// The thread's body.
+    void run();
+
+  private:
+    NodeWork& state_;
+    const BlobStore& blobs_;
+    Slot& slot_;
+    HostResult<boost::json::object> claim(HttpClient& client);
+    void work(HttpClient& client, const boost::json::object& task);
+    HostResult<boost::json::object> execute(HttpClient& client, const boost::json::object& task,
+                                            const std::stop_token& stop);
+    HostResult<std::string> fetch(HttpClient& client, const std::string& name, const std::stop_token& stop);
+    HostResult<void> upload(HttpClient& client, const std::string& name, const std::stop_token& stop);
+    void deliver(HttpClient& client, const boost::json::object& result, const std::stop_token& stop);
+    void hand_back(HttpClient& client, boost::json::object result);
+};
+
+}  // namespace ashlar::cluster

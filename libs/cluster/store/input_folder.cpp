@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/cluster/store/input_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace ashlar::cluster {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The head of a block holds its number within the first kilobytes (the bloom filter comes before it).
+constexpr size_t HEAD_BYTES = 4096;
+constexpr int NUMBER_FIELD = 8;
+
+/// One RLP item's payload at `at`; moves `at` behind the head for lists, behind the item for strings.
+std::optional<BytesView> item(BytesView data, size_t& at, bool list) {
+    if (at >= data.size()) return std::nullopt;
+    const uint8_t head = data[at];
+    const uint8_t base = list ? 0xc0 : 0x80;
+    if (list != (head >= 0xc0)) return std::nullopt;
+    if (!list && head < 0x80) return data.subspan(at++, 1);
+    size_t length = head - base;
+    at++;
+    if (length > 55) {
+        const size_t width = length - 55;
+        if (at + width > data.size()) return std::nullopt;
+        length = 0;
+        for (size_t i = 0; i < width; i++) length = length << 8 | data[at + i];
+        at += width;
+    }
+    if (list) return data.subspan(at);
+    if (length > data.size() - at) return std::nullopt;
+    at += length;
+    return data.subspan(at - length, length);
+}
+
+std::optional<uint64_t> number_in(const fs::path& folder) {
+    std::ifstream in(folder / "block.rlp", std::ios::binary);
+    if (!in) return std::nullopt;
+    Bytes head(HEAD_BYTES);
+    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<size_t>(in.gcount()));
+    return block_number_of(head);
+}
+
+}  // namespace
+
+std::optional<uint64_t> block_number_of(BytesView block_rlp) {
+    size_t at = 0;
+    if (!item(block_rlp, at, true) || !item(block_rlp, at, true)) return std::nullopt;
+    for (int i = 0; i < NUMBER_FIELD; i++)
+        if (!item(block_rlp, at, false)) return std::nullopt;
+    const auto number = item(block_rlp, at, false);
+    if (!number || number->size() > 8) return std::nullopt;
+    uint64_t v = 0;
+    for (const uint8_t b : *number) v = v << 8 | b;
+    return v;
+}
+
+HostResult<fs::path> find_input_folder(const std::vector<fs::path>& dirs, uint64_t number) {
+    for (const fs::path& dir : dirs) {
+        if (number_in(dir) == number) return dir;
+        std::error_code ec;
+        std::vector<fs::path> folders;
+        for (fs::directory_iterator it(dir, ec), end; !ec && it != end; it.increment(ec)) folders.push_back(it->path());
+        std::sort(folders.begin(), folders.end());
+        for (const fs::path& f : folders)
+            if (number_in(f) == number) return f;
+    }
+    return fail("input_missing", fmt::format("no input folder holds block {}", number),
+                "put a folder with block.rlp and witness.json into one of input_load_dirs");
+}
+
+}  // namespace ashlar::cluster
