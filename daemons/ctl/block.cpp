@@ -12,6 +12,7 @@
 #include "libs/base/json.hpp"
 #include "libs/cluster/store/blob_store.hpp"
 #include "libs/ethereum/block_folder.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
 #include "libs/hash/keccak256.hpp"
@@ -120,6 +121,9 @@ HostResult<Outcome> fetch(const Options& o) {
     if (o.has("number") + o.has("hash") + o.has("latest") != 1)
         return fail("usage", "name one of --number, --hash and --latest");
     rpc::BlockSourceOptions source;
+    ASHLAR_ASSIGN(const ethereum::ChainConfig chain, ethereum::load_chain(o.text("chain")));
+    source.chain = &chain;
+    source.by_proofs = o.has("by-proofs");
     source.url = o.text("rpc");
     source.retries = 5;
     std::string which = "latest";
@@ -188,10 +192,12 @@ std::vector<Command> block_commands() {
          verify},
         {"block fetch",
          "fetches a block and its witness from a node",
-         {{"rpc", "URL", "the node", true},
+         {chain,
+          {"rpc", "URL", "the node", true},
           {"number", "N", "by number"},
           {"hash", "H", "by hash"},
           {"latest", "", "the newest"},
+          {"by-proofs", "", "build the witness by eth_getProof even if the node serves one"},
           {"out", "DIR", "folder to write", true}},
          fetch},
     };

@@ -4,13 +4,11 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "libs/base/hex.hpp"
+#include "libs/ethereum/header_json.hpp"
 #include "libs/ethereum/json_file.hpp"
-#include "libs/hash/keccak256.hpp"
-#include "libs/rlp/encode.hpp"
 
 namespace ashlar::ethereum {
 
@@ -54,84 +52,10 @@ Fail<ashlar::Error> bad(std::string message) {
         "may also be objects as in eth_getHeaderByNumber");
 }
 
-/// Members of a header object in the order of its RLP (Yellow Paper 4.4.1; EIP-1559, 4895, 4844, 4788, 7685, and from
-/// Amsterdam on EIP-7928, 7843). Those behind the first `REQUIRED` came with forks: a header ends where they end.
-struct HeaderMember {
-    const char* name;
-    bool number;
-    size_t size;  ///< bytes a string has; 0: any number
-};
-constexpr HeaderMember HEADER[] = {
-    {"parentHash", false, 32},
-    {"sha3Uncles", false, 32},
-    {"miner", false, 20},
-    {"stateRoot", false, 32},
-    {"transactionsRoot", false, 32},
-    {"receiptsRoot", false, 32},
-    {"logsBloom", false, 256},
-    {"difficulty", true, 0},
-    {"number", true, 0},
-    {"gasLimit", true, 0},
-    {"gasUsed", true, 0},
-    {"timestamp", true, 0},
-    {"extraData", false, 0},
-    {"mixHash", false, 32},
-    {"nonce", false, 8},
-    {"baseFeePerGas", true, 0},
-    {"withdrawalsRoot", false, 32},
-    {"blobGasUsed", true, 0},
-    {"excessBlobGas", true, 0},
-    {"parentBeaconBlockRoot", false, 32},
-    {"requestsHash", false, 32},
-    {"blockAccessListHash", false, 32},
-    {"slotNumber", true, 0},
-};
-constexpr size_t REQUIRED = 16;
-
-/// "0x1f" as big-endian bytes without leading zeros.
-std::optional<Bytes> quantity(std::string_view text) {
-    if (!text.starts_with("0x") || text.size() < 3) return std::nullopt;
-    text.remove_prefix(2);
-    auto bytes = from_hex(text.size() % 2 ? "0" + std::string(text) : std::string(text));
-    if (!bytes || bytes->size() > 32) return std::nullopt;
-    bytes->erase(bytes->begin(), std::find_if(bytes->begin(), bytes->end(), [](uint8_t b) { return b != 0; }));
-    return bytes;
-}
-
-HostResult<Bytes> encode_header(const json::object& o, size_t index) {
-    rlp::Writer w;
-    const char* absent = nullptr;
-    for (size_t i = 0; i < std::size(HEADER); i++) {
-        const HeaderMember& m = HEADER[i];
-        const json::value* v = o.if_contains(m.name);
-        if (!v || v->is_null()) {
-            if (i < REQUIRED) return bad(fmt::format("`headers`[{}] has no {}", index, m.name));
-            if (!absent) absent = m.name;
-            continue;
-        }
-        if (absent) return bad(fmt::format("`headers`[{}] has {} but no {}", index, m.name, absent));
-        std::optional<Bytes> bytes;
-        if (v->is_string()) bytes = m.number ? quantity(v->get_string()) : from_hex(v->get_string());
-        if (!bytes || (m.size && bytes->size() != m.size))
-            return bad(fmt::format("{} of `headers`[{}] is no {}", m.name, index,
-                                   m.number ? std::string("0x-hex number of at most 32 bytes")
-                                   : m.size ? fmt::format("0x-hex of {} bytes", m.size)
-                                            : std::string("0x-hex")));
-        w.string(*bytes);
-    }
-    w.end_list(0);
-    // Whoever uses a header finds it by hash, so that a field unknown here could only make it unfindable; told here.
-    if (const json::value* hash = o.if_contains("hash"); hash && !hash->is_null()) {
-        if (!hash->is_string() || to_hex0x(hash::keccak256(w.out).view()) != std::string_view(hash->get_string()))
-            return bad(fmt::format("the fields of `headers`[{}] do not hash to its `hash`", index));
-    }
-    return std::move(w.out);
-}
-
-/// Calls `add` with the bytes of each item of the member `name`; objects among them are encoded by `encode`, if given.
+/// Calls `add` with the bytes of each item of the member `name`; objects among them are taken for headers, if there may
+/// be some.
 template <class Add>
-HostResult<void> each(const json::object& o, const char* name, bool required, Add add,
-                      HostResult<Bytes> (*encode)(const json::object&, size_t) = nullptr) {
+HostResult<void> each(const json::object& o, const char* name, bool required, Add add, bool headers = false) {
     const json::value* v = o.if_contains(name);
     if (!v || v->is_null()) {
         if (!required) return {};
@@ -140,14 +64,15 @@ HostResult<void> each(const json::object& o, const char* name, bool required, Ad
     if (!v->is_array()) return bad(fmt::format("`{}` is no array", name));
     size_t index = 0;
     for (const json::value& item : v->get_array()) {
-        if (encode && item.is_object()) {
-            ASHLAR_ASSIGN(Bytes encoded, encode(item.get_object(), index));
-            add(std::move(encoded));
+        if (headers && item.is_object()) {
+            auto encoded = encode_header(item.get_object());
+            if (!encoded) return bad(fmt::format("`{}`[{}]: {}", name, index, encoded.error().message));
+            add(std::move(*encoded));
         } else {
             auto bytes = item.is_string() ? from_hex(item.get_string()) : std::nullopt;
             if (!bytes)
                 return bad(
-                    fmt::format("`{}`[{}] is {}", name, index, encode ? "neither hex nor an object" : "not hex"));
+                    fmt::format("`{}`[{}] is {}", name, index, headers ? "neither hex nor an object" : "not hex"));
             add(std::move(*bytes));
         }
         index++;
@@ -163,7 +88,7 @@ HostResult<Witness> read_witness(const json::value& document) {
     Witness w;
     ASHLAR_TRY(each(o, "state", true, [&](Bytes b) { w.add_node(std::move(b)); }));
     ASHLAR_TRY(each(o, "codes", false, [&](Bytes b) { w.add_code(std::move(b)); }));
-    ASHLAR_TRY(each(o, "headers", true, [&](Bytes b) { w.add_header(std::move(b)); }, encode_header));
+    ASHLAR_TRY(each(o, "headers", true, [&](Bytes b) { w.add_header(std::move(b)); }, true));
     return w;
 }
 

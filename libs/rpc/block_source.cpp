@@ -12,6 +12,8 @@
 #include "libs/ethereum/block.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/witness_json.hpp"
+#include "libs/rpc/proof_witness.hpp"
+#include "libs/rpc/raw_block.hpp"
 
 namespace ashlar::rpc {
 
@@ -19,6 +21,8 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* PARTIAL = "witness.part";
 
 HostResult<void> write(const fs::path& file, std::string_view bytes) {
     const fs::path part = file.string() + ".part";
@@ -60,21 +64,28 @@ HostResult<ethereum::Block> read_block(BytesView rlp, const Head& head) {
         return fail("fork_not_supported", fmt::format("block {} is of a fork that is not supported", head.number),
                     std::string(ethereum::remedy(block.error().code)));
     if (!block)
-        return fail(
-            "rpc_answer_bad",
-            fmt::format("debug_getRawBlock gave a block that cannot be read: {}", to_string(block.error().code)),
-            "ask another node");
+        return fail("rpc_answer_bad", fmt::format("the node's block cannot be read: {}", to_string(block.error().code)),
+                    "ask another node");
     if (to_hex0x(block->header.hash.view()) != head.hash)
         return fail("rpc_reorg", fmt::format("block {} became another one while it was fetched", head.number),
                     "fetch it again");
     return std::move(*block);
 }
 
+/// debug_executionWitness, or what build_witness makes of other calls where the node does not serve it.
+HostResult<json::value> witness_of(const BlockSourceOptions& o, const Head& head, const ethereum::Block& block,
+                                   BytesView rlp, const fs::path& dir, std::stop_token stop) {
+    if (!o.by_proofs || !o.chain) {
+        auto served = call(o, "debug_executionWitness", {json::string(head.number)}, stop);
+        if (served || served.error().code != "rpc_method_missing" || !o.chain) return served;
+    }
+    return build_witness(o, *o.chain, block, rlp, dir / PARTIAL, stop);
+}
+
 /// Checks that a witness can be read, and that it names the block's parent.
 HostResult<void> check_witness(const json::value& answer, const ethereum::Block& block) {
     auto witness = ethereum::read_witness(answer);
-    if (!witness)
-        return fail("rpc_answer_bad", "debug_executionWitness: " + witness.error().message, witness.error().hint);
+    if (!witness) return fail("rpc_answer_bad", "the node's witness: " + witness.error().message, witness.error().hint);
     if (witness->ancestors(block.header.parent_hash).empty())
         return fail("rpc_answer_bad",
                     fmt::format("the witness of block {} lacks the header of its parent {}", block.header.number,
@@ -113,17 +124,15 @@ HostResult<uint64_t> fetch_block(const BlockSourceOptions& o, const std::string&
     std::string known;
     std::ifstream(dir / "hash") >> known;
     if (known != head.hash) {
-        for (const char* name : {"block.rlp", "witness.json"}) fs::remove(dir / name, ec);
+        for (const char* name : {"block.rlp", "witness.json", PARTIAL}) fs::remove(dir / name, ec);
         ASHLAR_TRY(write(dir / "hash", head.hash));
     }
     if (!fs::exists(dir / "block.rlp", ec) || !fs::exists(dir / "witness.json", ec)) {
-        ASHLAR_ASSIGN(const json::value raw, call(o, "debug_getRawBlock", {json::string(head.number)}, stop));
-        const auto bytes = raw.is_string() ? from_hex(std::string_view(raw.as_string())) : std::nullopt;
-        if (!bytes || bytes->empty()) return fail("rpc_answer_bad", "debug_getRawBlock gave no bytes");
-        ASHLAR_ASSIGN(const ethereum::Block block, read_block(*bytes, head));
-        ASHLAR_ASSIGN(const json::value witness, call(o, "debug_executionWitness", {json::string(head.number)}, stop));
+        ASHLAR_ASSIGN(const Bytes bytes, raw_block(o, head.number, head.hash, stop));
+        ASHLAR_ASSIGN(const ethereum::Block block, read_block(bytes, head));
+        ASHLAR_ASSIGN(const json::value witness, witness_of(o, head, block, bytes, dir, stop));
         ASHLAR_TRY(check_witness(witness, block));
-        ASHLAR_TRY(write(dir / "block.rlp", {reinterpret_cast<const char*>(bytes->data()), bytes->size()}));
+        ASHLAR_TRY(write(dir / "block.rlp", {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
         ASHLAR_TRY(write(dir / "witness.json", json::serialize(witness)));
     }
     ASHLAR_ASSIGN(const Head after, head_of(o, head.number, stop));

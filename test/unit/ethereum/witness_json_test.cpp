@@ -132,7 +132,7 @@ TEST_CASE("a header object is encoded to the RLP that its hash is of, for each f
     }
     json::object amsterdam = header;
     amsterdam["blockAccessListHash"] = "0x" + std::string(64, '1');
-    CHECK(refusal(with(amsterdam)) == "the fields of `headers`[0] do not hash to its `hash`");
+    CHECK(refusal(with(amsterdam)) == "`headers`[0]: its fields do not hash to its `hash`");
     // Every field counts.
     for (const auto& [name, value] : header) {
         json::object changed = header;
@@ -144,15 +144,15 @@ TEST_CASE("a header object is encoded to the RLP that its hash is of, for each f
             text.back() = text.back() == '1' ? '2' : '1';
         changed[name] = text;
         INFO(std::string_view(name));
-        CHECK(refusal(with(changed)) == "the fields of `headers`[0] do not hash to its `hash`");
+        CHECK(refusal(with(changed)) == "`headers`[0]: its fields do not hash to its `hash`");
         for (const json::value& bad : {json::value("0xzz"), json::value(5), json::value(json::object{})}) {
             changed[name] = bad;
-            CHECK(refusal(with(changed)).starts_with(std::string(name) + " of `headers`[0] is no "));
+            CHECK(refusal(with(changed)).starts_with("`headers`[0]: " + std::string(name) + " is no "));
         }
     }
     for (const char* required : {"parentHash", "miner", "number", "extraData", "mixHash", "nonce", "baseFeePerGas"}) {
         json::object less = header;
         less.erase(required);
-        CHECK(refusal(with(less)) == "`headers`[0] has no " + std::string(required));
+        CHECK(refusal(with(less)) == "`headers`[0]: it has no " + std::string(required));
     }
 }

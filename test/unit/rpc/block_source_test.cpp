@@ -16,78 +16,12 @@
 #include "test/support/header_json.hpp"
 #include "test/support/temp_dir.hpp"
 #include "test/unit/ethereum/data.hpp"
+#include "test/unit/rpc/fake_node.hpp"
 
 using namespace ashlar;
 using namespace ashlar::cluster;
+using namespace ashlar::test;
 namespace json = boost::json;
-
-namespace {
-
-/// A node that answers as the test says.
-struct FakeNode {
-    std::function<HttpResponse(const std::string& method, const json::array& params)> answer;
-    std::atomic<int> requests{0};
-    std::unique_ptr<HttpServer> server;
-
-    FakeNode() {
-        HttpServerOptions options;
-        options.threads = 2;
-        auto s = HttpServer::start(options, {{"POST", "/key/abc", Role::none, [this](HttpRequest& r) {
-                                                  requests++;
-                                                  const auto o = json::parse(r.body).as_object();
-                                                  return answer(std::string(o.at("method").as_string()),
-                                                                o.at("params").as_array());
-                                              }}});
-        REQUIRE(s);
-        server = std::move(*s);
-    }
-    rpc::BlockSourceOptions options(unsigned retries = 3) const {
-        rpc::BlockSourceOptions o;
-        o.url = "http://127.0.0.1:" + std::to_string(server->port()) + "/key/abc";
-        o.retries = retries;
-        o.timeout = std::chrono::milliseconds(2000);
-        o.backoff = std::chrono::milliseconds(1);
-        return o;
-    }
-    static HttpResponse result(const json::value& v) {
-        return json_response(json::serialize(json::object{{"jsonrpc", "2.0"}, {"id", 1}, {"result", v}}));
-    }
-    static HttpResponse error(int code, const char* message) {
-        return json_response(
-            json::serialize(json::object{{"id", 1}, {"error", json::object{{"code", code}, {"message", message}}}}));
-    }
-};
-
-const std::string HASH_A = "0x" + std::string(64, 'a'), HASH_B = "0x" + std::string(64, 'b');
-
-/// The demonstration's block, as a node tells of it.
-struct DemoAnswers {
-    json::object head;
-    json::value raw, witness;
-
-    DemoAnswers() {
-        const auto folder = ethereum::read_block_folder("etc/demo");
-        REQUIRE(folder);
-        const auto block = ethereum::decode_block(folder->block_rlp);
-        REQUIRE(block);
-        head = {{"number", rpc::hex_quantity(block->header.number)}, {"hash", to_hex0x(block->header.hash.view())}};
-        raw = json::string(to_hex0x(folder->block_rlp));
-        json::array state, codes, headers;
-        for (size_t i = 0; i < folder->witness.node_count(); i++) state.emplace_back(to_hex0x(folder->witness.node(i)));
-        for (size_t i = 0; i < folder->witness.code_count(); i++) codes.emplace_back(to_hex0x(folder->witness.code(i)));
-        for (BytesView h : folder->witness.ancestors(block->header.parent_hash))
-            headers.emplace_back(test::header_json(h));
-        witness = json::object{{"state", state}, {"codes", codes}, {"headers", headers}, {"keys", nullptr}};
-    }
-    std::function<HttpResponse(const std::string&, const json::array&)> answer() {
-        return [this](const std::string& method, const json::array&) {
-            if (method.starts_with("eth_getBlock")) return FakeNode::result(head);
-            return FakeNode::result(method == "debug_getRawBlock" ? raw : witness);
-        };
-    }
-};
-
-}  // namespace
 
 TEST_CASE("a block and its witness become a folder that executes, fetched once") {
     FakeNode node;
@@ -153,7 +87,7 @@ TEST_CASE("what could not be read later is refused when it is fetched, and nothi
         w["headers"] = json::array{"0xc0"};
         is_bad("lacks the header of its parent");
         w["headers"] = json::array{json::object{{"number", "0x1"}}};
-        is_bad("`headers`[0] has no parentHash");
+        is_bad("`headers`[0]: it has no parentHash");
         w = whole;
         w["headers"].as_array()[0].as_object()["gasUsed"] = "0x7";
         is_bad("do not hash to its `hash`");
@@ -163,7 +97,7 @@ TEST_CASE("what could not be read later is refused when it is fetched, and nothi
     SECTION("a block that cannot be read") {
         for (const char* raw : {"0xc0", "0x00", "0x0102"}) {
             demo.raw = raw;
-            is_bad("debug_getRawBlock gave a block that cannot be read");
+            is_bad("block cannot be read");
         }
     }
     SECTION("another block than was asked for") {
