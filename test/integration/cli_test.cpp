@@ -11,8 +11,8 @@
 
 #include "daemons/ctl/builtin_program.hpp"
 #include "libs/base/files.hpp"
-#include "libs/cluster/store/blob_store.hpp"
 #include "libs/base/json.hpp"
+#include "libs/cluster/store/blob_store.hpp"
 #include "libs/rv32/assembler.hpp"
 #include "test/support/temp_dir.hpp"
 

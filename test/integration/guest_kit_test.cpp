@@ -10,8 +10,8 @@
 #include <map>
 #include <set>
 
-#include "libs/base/hex.hpp"
 #include "libs/base/files.hpp"
+#include "libs/base/hex.hpp"
 #include "libs/rv32/executor.hpp"
 #include "test/support/temp_dir.hpp"
 

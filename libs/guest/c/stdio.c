@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The streams of C's stdio (picolibc): standard output and error go to the host's log, line by line, and are no part of the proof. */
+/* The streams of C's stdio (picolibc): standard output and error go to the host's log, line by line, and are no part of
+ * the proof. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

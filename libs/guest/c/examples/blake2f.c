@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The compression function of BLAKE2b. Input: as the precompiled contract has it (EIP-152): rounds (4 bytes, most significant first), h, m, t, f. */
+/* The compression function of BLAKE2b. Input: as the precompiled contract has it (EIP-152): rounds (4 bytes, most
+ * significant first), h, m, t, f. */
 #include <string.h>
 #include <zkvm_accelerators.h>
 #include <zkvm_io.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* base^exponent mod modulus. Input: three lengths (a byte each), then the three numbers, most significant byte first. */
+/* base^exponent mod modulus. Input: three lengths (a byte each), then the three numbers, most significant byte first.
+ */
 #include <string.h>
 #include <zkvm_accelerators.h>
 #include <zkvm_io.h>
@@ -15,7 +16,8 @@ int main(void) {
     const uint8_t* numbers = input + 3;
 
     uint8_t result[255];
-    if (zkvm_modexp(numbers, base, numbers + base, exponent, numbers + base + exponent, modulus, result) != ZKVM_EOK) return 1;
+    if (zkvm_modexp(numbers, base, numbers + base, exponent, numbers + base + exponent, modulus, result) != ZKVM_EOK)
+        return 1;
     write_output(result, modulus);
     return 0;
 }

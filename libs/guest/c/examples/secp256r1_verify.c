@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a signature on secp256r1 is valid, one byte. Input: hash (32 bytes), r, s, public key x, y (32 bytes each). */
+/* Whether a signature on secp256r1 is valid, one byte. Input: hash (32 bytes), r, s, public key x, y (32 bytes each).
+ */
 #include <string.h>
 #include <zkvm_accelerators.h>
 #include <zkvm_io.h>

@@ -11,8 +11,9 @@ extern "C" {
 
 /* Input and output of a guest, as the zkVM standard "IO interface" has them (github.com/eth-act/zkvm-standards). */
 
-/* The input, which the proof does not reveal: the first buffer of the program's standard input. The memory belongs to the runtime
- * and must not be written. Any number of calls give the same. A program that runs without any input buffer faults here. */
+/* The input, which the proof does not reveal: the first buffer of the program's standard input. The memory belongs to
+ * the runtime and must not be written. Any number of calls give the same. A program that runs without any input buffer
+ * faults here. */
 void read_input(const uint8_t** buffer, size_t* size);
 
 /* Appends to the public values, which the proof binds by their SHA-256. */

@@ -15,6 +15,7 @@ int main() {
     zkvm_keccak256(input.data, input.size, &hash);
     write_output(hash.data, sizeof hash.data);
 
-    printf("hashed %u bytes\n", static_cast<unsigned>(input.size));  // goes to the prover's log and is no part of the proof
+    printf("hashed %u bytes\n",
+           static_cast<unsigned>(input.size));  // goes to the prover's log and is no part of the proof
     return 0;
 }
