@@ -23,6 +23,7 @@
 #include "libs/cluster/node/pulse.hpp"
 #include "libs/cluster/store/input_folder.hpp"
 #include "libs/cluster/version.hpp"
+#include "libs/ethereum/chain_file.hpp"
 #include "libs/rpc/block_source.hpp"
 
 namespace ashlar::coordinator {
@@ -376,7 +377,10 @@ class Coordinator final : public App {
     HostResult<fs::path> folder_of(Fetcher& f, const Block& b, const std::stop_token& stop) {
         if (f.from == InputSource::node) {
             const fs::path dir = state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal);
-            ASHLAR_TRY(rpc::fetch_block(node_options(f.round), rpc::hex_quantity(b.number), dir, stop));
+            ASHLAR_ASSIGN(const ethereum::ChainConfig chain, ethereum::load_chain(config_.text("chain")));
+            rpc::BlockSourceOptions options = node_options(f.round);
+            options.chain = &chain;
+            ASHLAR_TRY(rpc::fetch_block(options, rpc::hex_quantity(b.number), dir, stop));
             return dir;
         }
         std::vector<fs::path> dirs;
