@@ -25,8 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr const char* FORKS[] = {"paris", "shanghai", "cancun", "prague", "osaka"};
-
 double milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
@@ -80,12 +78,12 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
         return out;
     }
     j["error"] = nullptr;
-    j["fork"] = FORKS[static_cast<size_t>(result->revision)];
+    j["fork"] = evm::revision_name(result->revision);
     j["gas_used"] = result->gas_used;
     j["state_root"] = to_hex0x(result->state_root.view());
     j["receipts_root"] = to_hex0x(result->receipts_root.view());
     out.human = fmt::format("block {} ({}): {} transactions, {} gas, valid, {:.1f} ms\nstate root {}\n",
-                            block->header.number, FORKS[static_cast<size_t>(result->revision)], block->items.size(),
+                            block->header.number, evm::revision_name(result->revision), block->items.size(),
                             result->gas_used, ms, to_hex0x(result->state_root.view()));
     if (!guests) return out;
 

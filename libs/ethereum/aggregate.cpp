@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/aggregate.hpp"
 
+#include "libs/ethereum/block_access_list.hpp"
 #include "libs/ethereum/codec.hpp"
 #include "libs/ethereum/receipt.hpp"
 #include "libs/hash/keccak256.hpp"
@@ -57,7 +58,7 @@ Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockC
                           BytesView requests) {
     RangeCutter transaction_ranges(block.items), receipt_ranges(receipts);
     const Bytes32 nothing = list_digest({});
-    uint64_t at = 0, gas = 0, blob_gas = 0;
+    Progress at;
     Bytes32 root = parent.state_root;
     for (size_t i = 0; i < subblocks.size(); i++) {
         const SubblockClaim& s = subblocks[i];
@@ -65,9 +66,9 @@ Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockC
         if (s.block_hash != block.header.hash) return Fail{ErrorCode::subblock_block};
         if (s.config_digest != config_digest) return Fail{ErrorCode::subblock_config};
         if (s.first != first || s.last != last) return Fail{ErrorCode::subblock_flags};
-        if (s.begin != at || s.end < s.begin) return Fail{ErrorCode::subblock_range};
+        if (s.begin != at.transactions || s.end < s.begin) return Fail{ErrorCode::subblock_range};
         if (s.begin == s.end && !block.items.empty()) return Fail{ErrorCode::subblock_range};
-        if (s.gas_before != gas || s.blob_gas_before != blob_gas) return Fail{ErrorCode::subblock_gas};
+        if (s.before() != at) return Fail{ErrorCode::subblock_gas};
         if (s.root_before != root) return Fail{ErrorCode::subblock_root};
         const auto transactions = transaction_ranges.take(s.end - s.begin);
         const auto range_receipts = receipt_ranges.take(s.end - s.begin);
@@ -79,17 +80,25 @@ Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockC
         if (s.withdrawals_digest != (last ? list_digest(withdrawals) : nothing))
             return Fail{ErrorCode::subblock_withdrawals};
         if (s.requests_digest != (last ? list_digest(requests) : nothing)) return Fail{ErrorCode::subblock_requests};
-        at = s.end;
-        gas = s.gas_after;
-        blob_gas = s.blob_gas_after;
+        at = s.after();
         root = s.root_after;
     }
     if (!transaction_ranges.finished()) return Fail{ErrorCode::subblock_range};
     if (!receipt_ranges.finished()) return Fail{ErrorCode::subblock_receipts};
-    if (gas != block.header.gas_used) return Fail{ErrorCode::gas_used};
-    ASHLAR_TRY(check_blob_gas(config, block.header, blob_gas));
+    if (at.header_gas() != block.header.gas_used) return Fail{ErrorCode::gas_used};
+    ASHLAR_TRY(check_blob_gas(config, block.header, at.blob_gas));
     if (root != block.header.state_root) return Fail{Error{ErrorCode::state_root, root}};
     return {};
+}
+
+/// The subblocks' fragments are what they committed, and together the header's access list.
+Outcome<void> check_accesses(const std::vector<SubblockClaim>& subblocks, const std::vector<BytesView>& fragments,
+                             const Header& header) {
+    if (fragments.size() != subblocks.size()) return Fail{ErrorCode::subblock_accesses};
+    for (size_t i = 0; i < subblocks.size(); i++)
+        if (list_digest(fragments[i]) != subblocks[i].accesses_digest) return Fail{ErrorCode::subblock_accesses};
+    ASHLAR_ASSIGN(const AccessList list, join_fragments(fragments));
+    return check_access_list(list, header.access_list_hash, header.gas_limit);
 }
 
 }  // namespace
@@ -152,6 +161,8 @@ Bytes AggregatorBlock::encode() const {
     e.bytes(withdrawals.value_or(BytesView{}));
     e.bytes(receipts);
     e.bytes(requests);
+    e.u32(static_cast<uint32_t>(fragments.size()));
+    for (BytesView f : fragments) e.bytes(f);
     return std::move(e.out);
 }
 
@@ -169,6 +180,9 @@ std::optional<AggregatorBlock> AggregatorBlock::decode(BytesView encoded) {
     if (has_withdrawals) b.withdrawals = withdrawals;
     b.receipts = d.bytes();
     b.requests = d.bytes();
+    const uint32_t count = d.u32();
+    if (count > MAX_SUBBLOCKS) return std::nullopt;
+    for (uint32_t i = 0; i < count && d.ok(); i++) b.fragments.push_back(d.bytes());
     if (!d.finished()) return std::nullopt;
     return b;
 }
@@ -221,6 +235,10 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
         ASHLAR_ASSIGN(const Bytes32 hash, requests_hash(deposits, input->requests));
         if (hash != block.header.requests_hash) return Fail{Error{ErrorCode::requests, hash}};
     }
+    if (revision >= evm::Revision::amsterdam)
+        ASHLAR_TRY(check_accesses(subblocks, input->fragments, block.header));
+    else if (!input->fragments.empty())
+        return Fail{ErrorCode::input_encoding};
 
     BlockClaim claim;
     claim.subblock_vk = claims->subblock_vk;

@@ -37,7 +37,7 @@ struct AggregatorClaims {
 
 /// The second: the block, and the lists it is checked with. Nothing of it is trusted.
 struct AggregatorBlock {
-    static constexpr uint32_t VERSION = 1;
+    static constexpr uint32_t VERSION = 2;
 
     BytesView config;          ///< ChainConfig::encode
     BytesView header, parent;  ///< RLP
@@ -45,6 +45,8 @@ struct AggregatorBlock {
     std::optional<BytesView> withdrawals;
     BytesView receipts;  ///< items
     BytesView requests;  ///< items, as the subblocks committed them
+    /// Each subblock's fragment of the access list, items; none before Amsterdam.
+    std::vector<BytesView> fragments;
 
     Bytes encode() const;
     static std::optional<AggregatorBlock> decode(BytesView encoded);

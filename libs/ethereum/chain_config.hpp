@@ -29,6 +29,7 @@ struct ChainConfig {
     uint64_t cancun_time = NEVER;
     uint64_t prague_time = NEVER;
     uint64_t osaka_time = NEVER;
+    uint64_t amsterdam_time = NEVER;
     /// By timestamp, rising.
     std::vector<BlobParameters> blobs;
     Address deposit_contract;                 ///< EIP-6110
@@ -36,6 +37,8 @@ struct ChainConfig {
     Address history_contract;                 ///< EIP-2935
     Address withdrawal_requests_contract;     ///< EIP-7002
     Address consolidation_requests_contract;  ///< EIP-7251
+    Address builder_deposits_contract;        ///< EIP-8282
+    Address builder_exits_contract;           ///< EIP-8282
 
     static constexpr uint64_t NEVER = ~uint64_t{0};
 

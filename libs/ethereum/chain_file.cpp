@@ -32,6 +32,7 @@ constexpr Fork FORKS[] = {
     {"bpo3", nullptr},
     {"bpo4", nullptr},
     {"bpo5", nullptr},
+    {"amsterdam", &ChainConfig::amsterdam_time},
 };
 /// Keys that are read besides the forks' times.
 constexpr std::string_view READ[] = {"chainId", "mergeNetsplitBlock", "blobSchedule", "depositContractAddress"};
@@ -87,8 +88,9 @@ HostResult<void> check_key(std::string_view key, const json::value& value) {
     const bool time = key.ends_with("Time");
     if (time && (value.is_null() || fork_of(key.substr(0, key.size() - 4)))) return {};
     if (time)
-        return fail("chain_config", fmt::format("{} starts a fork that is not supported", key),
-                    fmt::format("the last supported one is Osaka, with blob parameters up to bpo5; {}", known_keys()));
+        return fail(
+            "chain_config", fmt::format("{} starts a fork that is not supported", key),
+            fmt::format("the last supported one is Amsterdam, with blob parameters up to bpo5; {}", known_keys()));
     if (contains(SWITCHED_OFF, key) && value.is_bool() && !value.get_bool()) return {};
     return fail("chain_config", fmt::format("unknown key {}", key), known_keys());
 }
@@ -146,7 +148,7 @@ HostResult<ChainConfig> parse_chain_config(std::string_view text) {
         if (const Fork* f = fork_of(name); !f || f->name == "shanghai")
             return fail("chain_config",
                         fmt::format("blobSchedule.{} is of a fork that is not supported", std::string_view(name)),
-                        "known are cancun, prague, osaka, and bpo1 to bpo5");
+                        "known are cancun, prague, osaka, bpo1 to bpo5, and amsterdam");
 
     const ChainConfig mainnet = *known_chain("mainnet");
     uint64_t last = 0;
@@ -165,9 +167,9 @@ HostResult<ChainConfig> parse_chain_config(std::string_view text) {
             continue;  // an entry of a fork that never starts says nothing
         }
         if (ended || *time < last)
-            return fail(
-                "chain_config", fmt::format("{} starts before the forks that precede it", f.name),
-                "times of shanghai, cancun, prague, osaka, bpo1 ... bpo5 rise, none of the first four left out");
+            return fail("chain_config", fmt::format("{} starts before the forks that precede it", f.name),
+                        "times of shanghai, cancun, prague, osaka, bpo1 ... bpo5, amsterdam rise, none but bpo1 to "
+                        "bpo5 left out");
         last = *time;
         if (f.time) c.*f.time = *time;
         if (!blobs && f.mainnet_blobs >= 0) blobs = mainnet.blobs[static_cast<size_t>(f.mainnet_blobs)];

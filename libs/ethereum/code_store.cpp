@@ -34,6 +34,12 @@ const evm::Code* CodeStore::find(const Bytes32& hash) {
     return &entries_[k - 1]->code;
 }
 
+const evm::Code* CodeStore::peek(const Bytes32& hash) const {
+    if (table_.empty()) return nullptr;
+    const uint32_t k = table_[position(hash)];
+    return k ? &entries_[k - 1]->code : nullptr;
+}
+
 void CodeStore::forget_uses() {
     for (const auto& e : entries_) e->used = false;
 }

@@ -38,7 +38,7 @@ std::string_view remedy(ErrorCode code) {
             return "the block has gas for 4 GiB of memory or operands at once, which the guest cannot address: "
                    "it cannot be proven";
         case ErrorCode::fork_not_supported:
-            return "Paris to Osaka are supported; if the block is of one of them, check --chain";
+            return "Paris to Amsterdam are supported; if the block is of one of them, check --chain";
         default:
             return {};
     }

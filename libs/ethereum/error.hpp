@@ -41,6 +41,9 @@ namespace ashlar::ethereum {
     X(gas_used, "BlockException.INVALID_GAS_USED")                                          \
     X(state_root, "BlockException.INVALID_STATE_ROOT")                                      \
     X(requests, "BlockException.INVALID_REQUESTS")                                          \
+    X(access_list_hash, "BlockException.INVALID_BAL_HASH")                                  \
+    X(access_list, "BlockException.INVALID_BLOCK_ACCESS_LIST")                              \
+    X(access_list_size, "BlockException.BLOCK_ACCESS_LIST_GAS_LIMIT_EXCEEDED")              \
     X(deposit_event, "BlockException.INVALID_DEPOSIT_EVENT_LAYOUT")                         \
     X(system_contract_empty, "BlockException.SYSTEM_CONTRACT_EMPTY")                        \
     X(system_contract_failed, "BlockException.SYSTEM_CONTRACT_CALL_FAILED")                 \
@@ -89,7 +92,8 @@ namespace ashlar::ethereum {
     X(subblock_transactions, "SubblockException.TRANSACTIONS")                              \
     X(subblock_receipts, "SubblockException.RECEIPTS")                                      \
     X(subblock_withdrawals, "SubblockException.WITHDRAWALS")                                \
-    X(subblock_requests, "SubblockException.REQUESTS")
+    X(subblock_requests, "SubblockException.REQUESTS")                                      \
+    X(subblock_accesses, "SubblockException.ACCESSES")
 
 enum class ErrorCode : uint8_t {
 #define ASHLAR_X(name, text) name,

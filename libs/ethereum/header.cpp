@@ -49,13 +49,17 @@ size_t count_items(rlp::Reader in) {
 }
 
 unsigned fields_of(Revision r) {
+    if (r >= Revision::amsterdam) return Header::AMSTERDAM_FIELDS;
     if (r >= Revision::prague) return Header::PRAGUE_FIELDS;
     if (r >= Revision::cancun) return Header::CANCUN_FIELDS;
     return r >= Revision::shanghai ? Header::SHANGHAI_FIELDS : Header::PARIS_FIELDS;
 }
 
-/// The name for a header whose fields are those of another fork than `revision`; two pairs have their own.
-ErrorCode wrong_fields(Revision revision, unsigned fields) {
+/// The name for a header whose fields are those of another fork than `revision`; two pairs have their own. Fields of a
+/// fork that the chain's configuration does not know say that it is too old.
+ErrorCode wrong_fields(const ChainConfig& config, Revision revision, unsigned fields) {
+    if (fields == Header::AMSTERDAM_FIELDS && config.amsterdam_time == ChainConfig::NEVER)
+        return ErrorCode::fork_not_supported;
     if (revision == Revision::paris && fields == Header::SHANGHAI_FIELDS) return ErrorCode::shanghai_block;
     if (revision == Revision::shanghai && fields == Header::PARIS_FIELDS) return ErrorCode::paris_block;
     return ErrorCode::block_format;
@@ -87,8 +91,8 @@ ErrorCode wrong_fields(Revision revision, unsigned fields) {
     r.u64(h.base_fee);
     // What forks add comes in groups: a header has all of a group or nothing of it.
     const size_t more = count_items(r.in);
-    if (!r.error && more > Header::PRAGUE_FIELDS - Header::PARIS_FIELDS) return Fail{ErrorCode::fork_not_supported};
-    if (!r.error && more != 0 && more != 1 && more != 4 && more != 5) return Fail{ErrorCode::block_format};
+    if (!r.error && more > Header::AMSTERDAM_FIELDS - Header::PARIS_FIELDS) return Fail{ErrorCode::fork_not_supported};
+    if (!r.error && more != 0 && more != 1 && more != 4 && more != 5 && more != 7) return Fail{ErrorCode::block_format};
     h.fields = Header::PARIS_FIELDS + static_cast<unsigned>(more);
     if (more >= 1) r.fixed(h.withdrawals_root);
     if (more >= 4) {
@@ -97,6 +101,10 @@ ErrorCode wrong_fields(Revision revision, unsigned fields) {
         r.fixed(h.parent_beacon_root);
     }
     if (more >= 5) r.fixed(h.requests_hash);
+    if (more >= 7) {
+        r.fixed(h.access_list_hash);
+        r.u64(h.slot_number);
+    }
     if (r.error) return Fail{*r.error};
     h.hash = hash::keccak256(rlp);
     return h;
@@ -155,7 +163,7 @@ Outcome<void> validate_header(const ChainConfig& config, const Header& h, const 
     const auto revision = config.revision(h.number, h.timestamp);
     if (!revision) return Fail{ErrorCode::fork_not_supported};
     if (h.parent_hash != parent.hash) return Fail{Error{ErrorCode::unknown_parent, parent.hash}};
-    if (h.fields != fields_of(*revision)) return Fail{wrong_fields(*revision, h.fields)};
+    if (h.fields != fields_of(*revision)) return Fail{wrong_fields(config, *revision, h.fields)};
     if (parent.number == ~uint64_t{0} || h.number != parent.number + 1) return Fail{ErrorCode::block_number};
     if (h.timestamp <= parent.timestamp) return Fail{ErrorCode::timestamp};
     if (h.extra_data.size() > MAX_EXTRA_DATA) return Fail{ErrorCode::extra_data_too_big};

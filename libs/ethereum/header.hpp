@@ -8,9 +8,10 @@ namespace ashlar::ethereum {
 
 using Bloom = FixedBytes<256>;
 
-/// A block header, all forks to Osaka. Fields that a fork lacks stay zero; `fields` tells which are there.
+/// A block header, all forks to Amsterdam. Fields that a fork lacks stay zero; `fields` tells which are there.
 struct Header {
-    static constexpr unsigned PARIS_FIELDS = 16, SHANGHAI_FIELDS = 17, CANCUN_FIELDS = 20, PRAGUE_FIELDS = 21;
+    static constexpr unsigned PARIS_FIELDS = 16, SHANGHAI_FIELDS = 17, CANCUN_FIELDS = 20, PRAGUE_FIELDS = 21,
+                              AMSTERDAM_FIELDS = 23;
 
     Bytes32 parent_hash, ommers_hash;
     Address coinbase;
@@ -27,6 +28,8 @@ struct Header {
     uint64_t excess_blob_gas = 0;  ///< from Cancun on
     Bytes32 parent_beacon_root;    ///< from Cancun on
     Bytes32 requests_hash;         ///< from Prague on
+    Bytes32 access_list_hash;      ///< from Amsterdam on (EIP-7928)
+    uint64_t slot_number = 0;      ///< from Amsterdam on (EIP-7843)
     unsigned fields = 0;
     /// keccak256 of the RLP this was decoded from.
     Bytes32 hash;

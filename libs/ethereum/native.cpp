@@ -90,20 +90,19 @@ class Pass {
     struct Position {
         mpt::Slot root;
         Bytes32 state_root;
-        uint64_t gas = 0, blob_gas = 0;
-        size_t transaction = 0;
-        size_t receipts_size = 0;
+        Progress progress;
+        size_t receipts_size = 0, fragments = 0;
     };
     Position position(const BlockResult& result) const {
-        return {root_, store_root_, gas_, blob_gas_, result.transaction_gas.size(), result.receipts.size()};
+        return {root_, store_root_, progress_, result.receipts.size(), fragments_.size()};
     }
     void go_back(const Position& to, BlockResult& result) {
         root_ = to.root;
         store_root_ = to.state_root;
-        gas_ = to.gas;
-        blob_gas_ = to.blob_gas;
-        result.transaction_gas.resize(to.transaction);
+        progress_ = to.progress;
+        result.transaction_gas.resize(static_cast<size_t>(to.progress.transactions));
         result.receipts.resize(to.receipts_size);
+        fragments_.resize(to.fragments);
     }
 
     /// Runs [begin, end) and appends to `result`. With `input`, writes what the guest needs for it. After an error the
@@ -117,18 +116,18 @@ class Pass {
         ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, p_.ancestors));
         const mpt::Slot before = root_;
         State state(store_, root_, codes_, ancestors, header.hash);
-        Executor executor(config_, header, p_.revision, state, gas_, blob_gas_);
-        const uint64_t gas_before = gas_, blob_gas_before = blob_gas_;
+        const Progress before_range = progress_;
+        Executor executor(config_, header, p_.revision, state, before_range);
         if (first) ASHLAR_TRY(executor.begin_block());
         for (size_t i = begin; i < end; i++) {
-            const uint64_t gas_at = executor.gas_used();
+            const uint64_t gas_at = executor.progress().gas;
             auto done = executor.transaction(p_.transactions[i], &p_.signers[i]);
             if (!done) {
                 Error e = done.error();
                 e.transaction = static_cast<uint32_t>(i);
                 return Fail{e};
             }
-            result.transaction_gas.push_back(executor.gas_used() - gas_at);
+            result.transaction_gas.push_back(executor.progress().gas - gas_at);
         }
         if (last && p_.undecodable) return Fail{*p_.undecodable};
         if (last) ASHLAR_TRY(executor.end_block(p_.withdrawals));
@@ -136,8 +135,8 @@ class Pass {
         result.times.execute += clock.lap();
         ASHLAR_ASSIGN(store_root_, state.commit());
         result.times.commit += clock.lap();
-        gas_ = executor.gas_used();
-        blob_gas_ = executor.blob_gas_used();
+        progress_ = executor.progress();
+        fragments_.push_back(state.access_list());
         result.receipts.insert(result.receipts.end(), executor.receipts().begin(), executor.receipts().end());
         result.requests = executor.requests();
         if (!input) return {};
@@ -146,8 +145,10 @@ class Pass {
         env.begin = begin;
         env.first = first;
         env.last = last;
-        env.gas_before = gas_before;
-        env.blob_gas_before = blob_gas_before;
+        env.gas_before = before_range.gas;
+        env.blob_gas_before = before_range.blob_gas;
+        env.state_gas_before = before_range.state_gas;
+        env.paid_gas_before = before_range.paid_gas;
         env.root_before = root_before;
         const Bytes config = config_.encode();
         env.config = config;
@@ -166,20 +167,18 @@ class Pass {
         SubblockClaim& c = input->claim;
         c.block_hash = header.hash;
         c.config_digest = hash::keccak256(config);
-        c.begin = begin;
-        c.end = end;
+        c.set_before(before_range);
+        c.set_after(progress_);
         c.first = first;
         c.last = last;
         c.transactions_digest = list_digest(env.transactions);
         c.receipts_digest = list_digest(executor.receipts());
-        c.gas_before = gas_before;
-        c.gas_after = gas_;
-        c.blob_gas_before = blob_gas_before;
-        c.blob_gas_after = blob_gas_;
         c.root_before = root_before;
         c.root_after = store_root_;
         c.withdrawals_digest = list_digest(env.withdrawals);
         c.requests_digest = list_digest(executor.requests());
+        c.accesses_digest = list_digest(fragments_.back());
+        input->accesses = fragments_.back();
         return {};
     }
 
@@ -188,12 +187,13 @@ class Pass {
         const Header& h = p_.block.header;
         result.header = h;
         result.revision = p_.revision;
-        result.gas_used = gas_;
+        result.gas_used = progress_.header_gas();
+        result.progress = progress_;
         result.state_root = store_root_;
         // Behind the transactions: a wrong transaction is named as such, whatever the root of its list says.
         ASHLAR_TRY(validate_body_roots(p_.block));
-        if (gas_ != h.gas_used) return Fail{ErrorCode::gas_used};
-        ASHLAR_TRY(check_blob_gas(config_, h, blob_gas_));
+        if (result.gas_used != h.gas_used) return Fail{ErrorCode::gas_used};
+        ASHLAR_TRY(check_blob_gas(config_, h, progress_.blob_gas));
         ASHLAR_ASSIGN(const std::vector<ReceiptView> receipts, decode_receipts(result.receipts));
         const ReceiptsSummary summary = summarize_receipts(receipts);
         result.receipts_root = summary.root;
@@ -205,6 +205,11 @@ class Pass {
             ASHLAR_TRY(collect_deposits(receipts, config_.deposit_contract, deposits));
             ASHLAR_ASSIGN(const Bytes32 hash, requests_hash(deposits, result.requests));
             if (hash != h.requests_hash) return Fail{Error{ErrorCode::requests, hash}};
+        }
+        if (p_.revision >= evm::Revision::amsterdam) {
+            const std::vector<BytesView> fragments(fragments_.begin(), fragments_.end());
+            ASHLAR_ASSIGN(result.access_list, join_fragments(fragments));
+            ASHLAR_TRY(check_access_list(result.access_list, h.access_list_hash, h.gas_limit));
         }
         return {};
     }
@@ -226,7 +231,8 @@ class Pass {
     Bytes32 store_root_ = p_.parent.state_root;
     CodeStore codes_;
     size_t witness_codes_ = 0;
-    uint64_t gas_ = 0, blob_gas_ = 0;
+    Progress progress_;
+    std::vector<Bytes> fragments_;  ///< of the access list, one a range
 };
 
 Outcome<BlockResult> execute(const ChainConfig& config, const Prepared& p, const Witness& witness, SubblockInput* input,
@@ -278,7 +284,7 @@ Outcome<std::vector<SubblockInput>> run_ranges(Pass& pass, const std::vector<siz
             end = std::min(count, end + step);
             step *= 2;
         } else {
-            begin = done.back().before.transaction;
+            begin = static_cast<size_t>(done.back().before.progress.transactions);
             pass.go_back(done.back().before, result);
             done.pop_back();
         }
@@ -333,6 +339,8 @@ Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp,
     block.withdrawals = p.block.withdrawals;
     block.receipts = result.receipts;
     block.requests = result.requests;
+    if (p.revision >= evm::Revision::amsterdam)
+        for (const SubblockInput& s : inputs.subblocks) block.fragments.push_back(s.accesses);
     inputs.aggregator_block = block.encode();
     inputs.claim.config_digest = hash::keccak256(encoded_config);
     inputs.claim.chain_id = config.chain_id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/ethereum/aggregate.hpp"
+#include "libs/ethereum/block_access_list.hpp"
 #include "libs/ethereum/witness.hpp"
 
 namespace ashlar::ethereum {
@@ -9,6 +10,7 @@ namespace ashlar::ethereum {
 struct SubblockInput {
     Bytes environment, state, codes;  ///< the three buffers of run_subblock
     SubblockClaim claim;
+    Bytes accesses;  ///< its fragment of the access list, items
     uint64_t gas() const { return claim.gas_after - claim.gas_before; }
 };
 
@@ -38,10 +40,12 @@ struct BlockResult {
     Header header;  ///< extra_data points into the block's RLP
     evm::Revision revision = evm::Revision::paris;
     uint64_t gas_used = 0;
+    Progress progress;  ///< sums of the whole block
     Bytes32 state_root, receipts_root;
     std::vector<uint64_t> transaction_gas;
-    Bytes receipts;  ///< items
-    Bytes requests;  ///< items, those of the system calls
+    Bytes receipts;          ///< items
+    Bytes requests;          ///< items, those of the system calls
+    AccessList access_list;  ///< from Amsterdam on
     StageTimes times;
 };
 

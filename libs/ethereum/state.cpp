@@ -5,7 +5,6 @@
 #include "libs/hash/keccak256.hpp"
 #include "libs/mpt/account.hpp"
 #include "libs/rlp/decode.hpp"
-#include "libs/rlp/encode.hpp"
 
 namespace ashlar::ethereum {
 
@@ -89,6 +88,7 @@ evm::Account& State::locate(const Address& address) { return record(address); }
 void State::load(evm::Account& account) {
     auto& a = as<AccountRecord>(account);
     a.loaded = true;
+    touch(a);
     a.key = hash::keccak256(a.address.view());
     auto leaf = store_.find(root_, a.key.data());
     if (!leaf) return note(leaf.error(), a);
@@ -99,6 +99,16 @@ void State::load(evm::Account& account) {
     a.nonce = fields->nonce;
     a.balance = uint256::from_be(fields->balance.data(), fields->balance.size());
     a.code_hash = bytes32(fields->code_hash);
+    if (a.access) {
+        a.access->balance = a.balance;
+        a.access->nonce = a.nonce;
+        a.access->code_hash = a.code_hash;
+    }
+}
+
+void State::touch(evm::Account& account) {
+    auto& a = as<AccountRecord>(account);
+    if (revision >= evm::Revision::amsterdam && !a.access) a.access = records_.make<AccessRecord>();
 }
 
 const evm::Code& State::code(evm::Account& account) {
@@ -207,7 +217,7 @@ void State::set_slot(evm::Account& account, evm::StorageSlot& slot, const uint25
     journal_.push({Kind::slot_value, &a, &static_cast<SlotRecord&>(slot)});
     old_values_.push(slot.current);
     slot.current = value;
-    a.changed = true;
+    a.changes++;
 }
 
 State::TransientRecord* State::find_transient(const AccountRecord& a, const uint256& key) const {
@@ -245,7 +255,7 @@ void State::set_balance(evm::Account& account, const uint256& value) {
     journal_.push({Kind::balance, &a, nullptr});
     old_values_.push(a.balance);
     a.balance = value;
-    a.changed = true;
+    a.changes++;
 }
 
 void State::set_nonce(evm::Account& account, uint64_t value) {
@@ -253,7 +263,7 @@ void State::set_nonce(evm::Account& account, uint64_t value) {
     journal_.push({Kind::nonce, &a, nullptr});
     old_values_.push(uint256{a.nonce});
     a.nonce = value;
-    a.changed = true;
+    a.changes++;
 }
 
 void State::begin_create(evm::Account& account) {
@@ -267,7 +277,7 @@ void State::set_code(evm::Account& account, BytesView code) {
     auto& a = as<AccountRecord>(account);
     journal_.push({Kind::code, &a, const_cast<evm::Code*>(a.code)});
     old_values_.push(uint256::from(a.code_hash));
-    a.changed = true;
+    a.changes++;
     if (code.empty()) {
         a.code_hash = evm::EMPTY_CODE_HASH;
         a.code = nullptr;
@@ -282,7 +292,7 @@ void State::self_destruct(evm::Account& account) {
     auto& a = as<AccountRecord>(account);
     if (a.destroyed) return;
     a.destroyed = true;
-    a.changed = true;
+    a.changes++;
     journal_.push({Kind::destroyed, &a, nullptr});
 }
 
@@ -304,6 +314,7 @@ void State::revert(size_t snapshot) {
                 break;
             case Kind::slot_value:
                 static_cast<SlotRecord*>(e.other)->current = old();
+                e.account->changes--;
                 break;
             case Kind::transient_new:
                 static_cast<TransientRecord*>(e.other)->value = {};
@@ -313,9 +324,11 @@ void State::revert(size_t snapshot) {
                 break;
             case Kind::balance:
                 e.account->balance = old();
+                e.account->changes--;
                 break;
             case Kind::nonce:
                 e.account->nonce = old().low64();
+                e.account->changes--;
                 break;
             case Kind::created:
                 e.account->created = false;
@@ -323,140 +336,17 @@ void State::revert(size_t snapshot) {
             case Kind::code:
                 e.account->code_hash = old().to_bytes32();
                 e.account->code = static_cast<const evm::Code*>(e.other);
+                e.account->changes--;
                 break;
             case Kind::destroyed:
                 e.account->destroyed = false;
+                e.account->changes--;
                 break;
             case Kind::log:
                 logs_.pop_back();
                 break;
         }
     }
-}
-
-// --- ends
-// --------------------------------------------------------------------------------------------------------------
-
-void State::destroy(AccountRecord& a) {
-    a.balance = uint256{};
-    a.nonce = 0;
-    a.code_hash = evm::EMPTY_CODE_HASH;
-    a.code = nullptr;
-    a.wiped = true;
-    a.storage = {mpt::EMPTY_ITEM, nullptr};
-    a.storage_open = true;
-    for (SlotRecord* s = a.slots; s; s = s->next) s->original = s->current = s->committed = uint256{};
-}
-
-void State::end_transaction() {
-    bool any_destroyed = false;
-    journal_.for_each([&](const Entry& e) {
-        switch (e.kind) {
-            case Kind::account_warm:
-                e.account->warm = false;
-                break;
-            case Kind::slot_warm:
-                static_cast<SlotRecord*>(e.other)->warm = false;
-                break;
-            case Kind::slot_value: {
-                auto* s = static_cast<SlotRecord*>(e.other);
-                s->original = s->current;
-                break;
-            }
-            case Kind::created:
-                e.account->created = false;
-                break;
-            case Kind::destroyed:
-                any_destroyed = true;
-                break;
-            default:
-                break;
-        }
-    });
-    // Only now: a slot of a deleted account must not come back by an entry above.
-    const auto delete_account = [this](const Entry& e) {
-        if (e.kind != Kind::destroyed || !e.account->destroyed) return;
-        e.account->destroyed = false;
-        destroy(*e.account);
-    };
-    if (any_destroyed) journal_.for_each(delete_account);
-    journal_.clear();
-    old_values_.clear();
-    logs_.clear();
-    transient_table_.clear();
-}
-
-Outcome<void> State::commit_storage(AccountRecord& a) {
-    // Values first, removals after: a branch that keeps two children needs no look at its neighbour.
-    for (SlotRecord* s = a.slots; s; s = s->next) {
-        if (s->current == s->committed || s->current.is_zero()) continue;
-        if (!a.storage_open) open_storage(a);
-        uint8_t be[32];
-        s->current.store(be);
-        uint8_t* out = store_.arena().bytes(33);
-        const size_t n = rlp::write_string(out, rlp::trim({be, 32}));
-        auto leaf = store_.insert(a.storage, s->trie_key.data(), {out, n});
-        if (!leaf) note(leaf.error(), a, s);
-    }
-    for (SlotRecord* s = a.slots; s; s = s->next) {
-        if (s->current == s->committed || !s->current.is_zero()) continue;
-        if (!a.storage_open) open_storage(a);
-        auto removed = store_.remove(a.storage, s->trie_key.data());
-        if (!removed) note(removed.error(), a, s);
-    }
-    if (error_) return Fail{*error_};
-    return {};
-}
-
-[[gnu::noinline]] Outcome<Bytes32> State::commit() {
-    if (error_) return Fail{*error_};
-    std::vector<AccountRecord*> removed;
-#ifndef __riscv
-    // All storage tries first: their nodes are hashed together.
-    std::vector<mpt::Slot*> storages;
-    for (AccountRecord* a : accounts_) {
-        if (!a->changed || a->empty()) continue;
-        ASHLAR_TRY(commit_storage(*a));
-        if (a->storage_open) storages.push_back(&a->storage);
-    }
-    store_.hash_all(storages);
-#endif
-    for (AccountRecord* a : accounts_) {
-        if (!a->changed) continue;
-        if (a->empty()) {
-            if (a->leaf) removed.push_back(a);
-            continue;
-        }
-#ifdef __riscv
-        ASHLAR_TRY(commit_storage(*a));
-#endif
-        Bytes32 storage_root = mpt::EMPTY_ROOT;
-        if (a->storage_open)
-            storage_root = store_.hash(a->storage);
-        else if (a->leaf && !a->wiped)
-            storage_root = bytes32(mpt::decode_account(a->leaf->value)->storage_root);
-        uint8_t be[32];
-        a->balance.store(be);
-        uint8_t* out = store_.arena().bytes(mpt::MAX_ACCOUNT_SIZE);
-        const size_t n =
-            mpt::encode_account(out, {a->nonce, rlp::trim({be, 32}), storage_root.data(), a->code_hash.data()});
-        if (a->leaf && a->leaf->value.size() == n && std::memcmp(a->leaf->value.data(), out, n) == 0) continue;
-        auto leaf = store_.insert(root_, a->key.data(), {out, n});
-        if (!leaf) {
-            note(leaf.error(), *a);
-            return Fail{*error_};
-        }
-        if (a->storage_open) (*leaf)->slot = a->storage;
-        a->leaf = *leaf;
-    }
-    for (AccountRecord* a : removed) {
-        auto done = store_.remove(root_, a->key.data());
-        if (!done) {
-            note(done.error(), *a);
-            return Fail{*error_};
-        }
-    }
-    return store_.hash(root_);
 }
 
 }  // namespace ashlar::ethereum

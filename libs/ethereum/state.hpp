@@ -13,17 +13,35 @@ namespace ashlar::ethereum {
 
 struct SlotRecord;
 
+/// What an account's field or a slot is after a block access index (EIP-7928). Newest first, no two alike in a row.
+struct Change {
+    uint32_t index = 0;
+    evm::uint256 value;
+    Change* before = nullptr;
+};
+
+/// What the block access list says of an account.
+struct AccessRecord {
+    /// As the state has them before the first index that this state sees.
+    evm::uint256 balance;
+    uint64_t nonce = 0;
+    Bytes32 code_hash = evm::EMPTY_CODE_HASH;
+    /// Nonces as numbers, codes by hash.
+    Change *balances = nullptr, *nonces = nullptr, *codes = nullptr;
+};
+
 /// An account with what the state keeps beside what the interpreter sees.
 struct AccountRecord : evm::Account {
     uint32_t hash = 0;          ///< of the address, for the table
-    bool changed = false;       ///< something of it was set at least once
+    uint32_t changes = 0;       ///< how often something of it was set and not undone
     bool wiped = false;         ///< its storage in the trie no longer counts
     bool storage_open = false;  ///< `storage` is set
     Bytes32 key;                ///< keccak256 of the address
     mpt::Short* leaf = nullptr;
     mpt::Slot storage;
     const evm::Code* code = nullptr;
-    SlotRecord* slots = nullptr;  ///< its slots that are in the table
+    SlotRecord* slots = nullptr;     ///< its slots that are in the table
+    AccessRecord* access = nullptr;  ///< set when it is accessed, from Amsterdam on
 };
 
 struct SlotRecord : evm::StorageSlot {
@@ -33,6 +51,7 @@ struct SlotRecord : evm::StorageSlot {
     Bytes32 trie_key;        ///< keccak256 of the key
     AccountRecord* account = nullptr;
     SlotRecord* next = nullptr;
+    Change* changes = nullptr;  ///< from Amsterdam on
 };
 
 /// The world state during a run of transactions: accounts and slots read from a partial trie when first asked for,
@@ -49,6 +68,7 @@ class State final : public evm::Host {
     // evm::Host
     evm::Account& locate(const Address& address) override;
     void load(evm::Account& account) override;
+    void touch(evm::Account& account) override;
     const evm::Code& code(evm::Account& account) override;
     evm::StorageSlot& locate_slot(evm::Account& account, const evm::uint256& key) override;
     void load_slot(evm::Account& account, evm::StorageSlot& slot) override;
@@ -72,6 +92,10 @@ class State final : public evm::Host {
     /// Warms an address or slot without reading it: access lists name what nobody may ever touch.
     void prewarm(const Address& address);
     void prewarm(const Address& address, const evm::uint256& key);
+    /// What follows belongs to this block access index (EIP-7928): 0 before the transactions, i for the i-th from 1 on.
+    void begin_index(uint32_t index) { index_ = index; }
+    /// What was accessed and changed since this state began, as items of a block access list.
+    Bytes access_list() const;
     /// Ends a transaction or system call: deletes what is to be deleted, forgets warmth, transient storage and the
     /// journal.
     void end_transaction();
@@ -115,6 +139,9 @@ class State final : public evm::Host {
     uint32_t hash_slot(const AccountRecord& account, const evm::uint256& key) const;
     TransientRecord* find_transient(const AccountRecord& account, const evm::uint256& key) const;
     void destroy(AccountRecord& account);
+    /// Notes what became of the fields of each account that the journal names.
+    void record_accounts();
+    void record_change(Change*& changes, const evm::uint256& value_before, const evm::uint256& value);
     /// @param slot  null: the account's leaf was looked for.
     void note(mpt::Error error, const AccountRecord& account, const SlotRecord* slot = nullptr);
     Outcome<void> commit_storage(AccountRecord& account);
@@ -137,6 +164,7 @@ class State final : public evm::Host {
     BlockStack<Entry> journal_;
     BlockStack<evm::uint256> old_values_;
     std::vector<evm::Log> logs_;
+    uint32_t index_ = 0;
     std::optional<Error> error_;
 };
 

@@ -40,8 +40,11 @@ Bytes SubblockClaim::encode() const {
     e.u32(flags_of(first, last));
     e.raw(transactions_digest.view());
     e.raw(receipts_digest.view());
-    for (uint64_t v : {gas_before, gas_after, blob_gas_before, blob_gas_after}) e.u64(v);
-    for (const Bytes32* b : {&root_before, &root_after, &withdrawals_digest, &requests_digest}) e.raw(b->view());
+    for (uint64_t v : {gas_before, gas_after, blob_gas_before, blob_gas_after, state_gas_before, state_gas_after,
+                       paid_gas_before, paid_gas_after})
+        e.u64(v);
+    for (const Bytes32* b : {&root_before, &root_after, &withdrawals_digest, &requests_digest, &accesses_digest})
+        e.raw(b->view());
     return std::move(e.out);
 }
 
@@ -59,10 +62,29 @@ std::optional<SubblockClaim> SubblockClaim::decode(BytesView committed) {
     c.last = flags & LAST;
     c.transactions_digest = d.fixed<32>();
     c.receipts_digest = d.fixed<32>();
-    for (uint64_t* v : {&c.gas_before, &c.gas_after, &c.blob_gas_before, &c.blob_gas_after}) *v = d.u64();
-    for (Bytes32* b : {&c.root_before, &c.root_after, &c.withdrawals_digest, &c.requests_digest}) *b = d.fixed<32>();
+    for (uint64_t* v : {&c.gas_before, &c.gas_after, &c.blob_gas_before, &c.blob_gas_after, &c.state_gas_before,
+                        &c.state_gas_after, &c.paid_gas_before, &c.paid_gas_after})
+        *v = d.u64();
+    for (Bytes32* b : {&c.root_before, &c.root_after, &c.withdrawals_digest, &c.requests_digest, &c.accesses_digest})
+        *b = d.fixed<32>();
     if (!d.finished()) return std::nullopt;
     return c;
+}
+
+void SubblockClaim::set_before(const Progress& p) {
+    begin = p.transactions;
+    gas_before = p.gas;
+    state_gas_before = p.state_gas;
+    paid_gas_before = p.paid_gas;
+    blob_gas_before = p.blob_gas;
+}
+
+void SubblockClaim::set_after(const Progress& p) {
+    end = p.transactions;
+    gas_after = p.gas;
+    state_gas_after = p.state_gas;
+    paid_gas_after = p.paid_gas;
+    blob_gas_after = p.blob_gas;
 }
 
 Bytes SubblockEnvironment::encode() const {
@@ -72,6 +94,8 @@ Bytes SubblockEnvironment::encode() const {
     e.u32(flags_of(first, last));
     e.u64(gas_before);
     e.u64(blob_gas_before);
+    e.u64(state_gas_before);
+    e.u64(paid_gas_before);
     e.raw(root_before.view());
     e.bytes(config);
     e.bytes(header);
@@ -93,6 +117,8 @@ Bytes SubblockEnvironment::encode() const {
     s.last = flags & LAST;
     s.gas_before = d.u64();
     s.blob_gas_before = d.u64();
+    s.state_gas_before = d.u64();
+    s.paid_gas_before = d.u64();
     s.root_before = d.fixed<32>();
     s.config = d.bytes();
     s.header = d.bytes();
@@ -148,7 +174,8 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
     const auto revision = config->revision(header.number, header.timestamp);
     if (!revision) return Fail{ErrorCode::fork_not_supported};
     // The executor subtracts these; a claim beyond the limits could never be part of a block.
-    if (env->gas_before > header.gas_limit) return Fail{ErrorCode::subblock_gas};
+    if (env->gas_before > header.gas_limit || env->state_gas_before > header.gas_limit)
+        return Fail{ErrorCode::subblock_gas};
     if (!env->last && !env->withdrawals.empty()) return Fail{ErrorCode::input_encoding};
 
     ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, env->ancestors));
@@ -158,23 +185,22 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
     auto root = mpt::read_stream(store, env->root_before, state_stream);
     if (!root) return Fail{trie_error(root.error())};
     State state(store, *root, codes, ancestors, header.hash);
-    Executor executor(*config, header, *revision, state, env->gas_before, env->blob_gas_before);
+    const Progress before{env->begin, env->gas_before, env->state_gas_before, env->paid_gas_before,
+                          env->blob_gas_before};
+    Executor executor(*config, header, *revision, state, before);
 
     SubblockClaim claim;
     claim.block_hash = header.hash;
     claim.config_digest = hash::keccak256(env->config);
-    claim.begin = env->begin;
+    claim.set_before(before);
     claim.first = env->first;
     claim.last = env->last;
-    claim.gas_before = env->gas_before;
-    claim.blob_gas_before = env->blob_gas_before;
     claim.root_before = env->root_before;
     claim.transactions_digest = list_digest(env->transactions);
     claim.withdrawals_digest = list_digest(env->withdrawals);
 
     if (env->first) ASHLAR_TRY(executor.begin_block());
     ASHLAR_ASSIGN(const std::vector<BytesView> items, split_items(env->transactions));
-    claim.end = env->begin + items.size();
     for (size_t i = 0; i < items.size(); i++) {
         const auto failed = [&](Error e) {
             e.transaction = static_cast<uint32_t>(env->begin + i);
@@ -190,11 +216,12 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
         ASHLAR_TRY(executor.end_block(withdrawals));
     }
     ASHLAR_ASSIGN(claim.root_after, state.commit());
-    claim.gas_after = executor.gas_used();
-    claim.blob_gas_after = executor.blob_gas_used();
+    claim.set_after(executor.progress());
     claim.receipts_digest = list_digest(executor.receipts());
     claim.requests_digest = list_digest(executor.requests());
-    if (effects) *effects = {executor.receipts(), executor.requests()};
+    Bytes accesses = state.access_list();
+    claim.accesses_digest = list_digest(accesses);
+    if (effects) *effects = {executor.receipts(), executor.requests(), std::move(accesses)};
     return claim;
 }
 

@@ -9,8 +9,8 @@ namespace ashlar::ethereum {
 
 /// What a subblock proof claims: transactions [begin, end) of a block lead from one state root to another.
 struct SubblockClaim {
-    static constexpr uint32_t VERSION = 1;
-    static constexpr size_t SIZE = 4 + 2 * 32 + 2 * 8 + 4 + 2 * 32 + 4 * 8 + 4 * 32;
+    static constexpr uint32_t VERSION = 2;
+    static constexpr size_t SIZE = 4 + 2 * 32 + 2 * 8 + 4 + 2 * 32 + 8 * 8 + 5 * 32;
 
     Bytes32 block_hash, config_digest;
     uint64_t begin = 0, end = 0;
@@ -18,8 +18,16 @@ struct SubblockClaim {
     Bytes32 transactions_digest, receipts_digest;  ///< list_digest of the range's
     uint64_t gas_before = 0, gas_after = 0;
     uint64_t blob_gas_before = 0, blob_gas_after = 0;
+    uint64_t state_gas_before = 0, state_gas_after = 0;
+    uint64_t paid_gas_before = 0, paid_gas_after = 0;
     Bytes32 root_before, root_after;
     Bytes32 withdrawals_digest, requests_digest;  ///< list_digest; of the empty list unless last
+    Bytes32 accesses_digest;  ///< list_digest of the range's fragment of the access list; empty before Amsterdam
+
+    Progress before() const { return {begin, gas_before, state_gas_before, paid_gas_before, blob_gas_before}; }
+    void set_before(const Progress& p);
+    Progress after() const { return {end, gas_after, state_gas_after, paid_gas_after, blob_gas_after}; }
+    void set_after(const Progress& p);
 
     /// The committed bytes: fields in the order above, codec.hpp, version in front, the flags as one u32.
     Bytes encode() const;
@@ -29,11 +37,11 @@ struct SubblockClaim {
 
 /// A subblock's environment: the first input buffer. Views, for the writer and for the reader.
 struct SubblockEnvironment {
-    static constexpr uint32_t VERSION = 1;
+    static constexpr uint32_t VERSION = 2;
 
     uint64_t begin = 0;
     bool first = false, last = false;
-    uint64_t gas_before = 0, blob_gas_before = 0;
+    uint64_t gas_before = 0, blob_gas_before = 0, state_gas_before = 0, paid_gas_before = 0;
     Bytes32 root_before;
     BytesView config;                  ///< ChainConfig::encode
     BytesView header;                  ///< RLP
@@ -55,6 +63,7 @@ Outcome<void> read_codes(BytesView encoded, CodeStore& codes);
 struct SubblockEffects {
     Bytes receipts;  ///< items
     Bytes requests;  ///< items
+    Bytes accesses;  ///< items
 };
 
 /// Runs a subblock from its three input buffers. This is what the guest program does, and nothing else is.

@@ -213,21 +213,4 @@ std::optional<Address> recover(const Bytes32& hash, bool y_odd, const uint256& r
     return recover(a.signing_hash, a.y_parity.low32() == 1, a.r, a.s);
 }
 
-IntrinsicGas intrinsic_gas(const Transaction& t, Revision revision) {
-    constexpr uint64_t BASE = 21000, CREATION = 32000, ZERO_BYTE = 4, OTHER_BYTE = 16, INITCODE_WORD = 2;
-    constexpr uint64_t ACCESS_ADDRESS = 2400, ACCESS_KEY = 1900, AUTHORIZATION = 25000, FLOOR_PER_TOKEN = 10;
-    uint64_t zeros = 0;
-    for (uint8_t b : t.data) zeros += b == 0;
-    const uint64_t others = t.data.size() - zeros;
-    IntrinsicGas gas{BASE + zeros * ZERO_BYTE + others * OTHER_BYTE, 0};
-    if (t.is_creation()) {
-        gas.cost += CREATION;
-        if (revision >= Revision::shanghai) gas.cost += (t.data.size() + 31) / 32 * INITCODE_WORD;  // EIP-3860
-    }
-    for (const AccessEntry& e : t.access_list) gas.cost += ACCESS_ADDRESS + ACCESS_KEY * e.keys.size();
-    gas.cost += AUTHORIZATION * t.authorizations.size();
-    if (revision >= Revision::prague) gas.floor = BASE + FLOOR_PER_TOKEN * (zeros + 4 * others);  // EIP-7623
-    return gas;
-}
-
 }  // namespace ashlar::ethereum

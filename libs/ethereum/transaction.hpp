@@ -70,12 +70,14 @@ struct Signers {
     std::vector<std::optional<Address>> authorities;
 };
 
-/// Gas that is charged before execution (Yellow Paper 6.2 g0; EIP-2028, 2930, 3860, 7702), and the floor of what a
-/// transaction pays (EIP-7623; 0 before Prague).
+/// Gas that is charged before anything else (Yellow Paper 6.2 g0; EIP-2028, 2780, 2930, 3860, 7702, 7981), and the
+/// floor of what a transaction pays (EIP-7623, EIP-7976; 0 before Prague).
 struct IntrinsicGas {
     uint64_t cost = 0;
     uint64_t floor = 0;
 };
-IntrinsicGas intrinsic_gas(const Transaction& transaction, evm::Revision revision);
+/// @param sender  counts from Amsterdam on: calls of oneself are cheaper (EIP-2780).
+IntrinsicGas intrinsic_gas(const Transaction& transaction, evm::Revision revision,
+                           const std::optional<Address>& sender = {});
 
 }  // namespace ashlar::ethereum

@@ -6,10 +6,9 @@
 #include <ctime>
 #endif
 
-#include "libs/evm/frame.hpp"
 #include "libs/evm/instruction_counts.hpp"
+#include "libs/evm/instructions_call.hpp"
 #include "libs/evm/precompiles.hpp"
-#include "libs/hash/keccak256.hpp"
 
 namespace ashlar::evm {
 namespace {
@@ -18,6 +17,7 @@ namespace {
 struct Outcome {
     Status status = Status::success;
     uint64_t gas_left = 0;
+    StateGas state_gas;
     int64_t refund = 0;
     BytesView output;
     Bytes owned;
@@ -45,33 +45,15 @@ const char* status_name(Status s) {
     return NAMES[static_cast<unsigned>(s)];
 }
 
-Address create_address(const Address& sender, uint64_t nonce) {
-    // RLP of [sender, nonce]: at most 1 + 21 + 9 bytes, so the list header is one byte.
-    uint8_t rlp[31];
-    rlp[1] = 0x94;
-    std::copy(sender.begin(), sender.end(), rlp + 2);
-    size_t n = 22;
-    if (nonce == 0) {
-        rlp[n++] = 0x80;
-    } else if (nonce < 0x80) {
-        rlp[n++] = static_cast<uint8_t>(nonce);
-    } else {
-        const unsigned size = (64 - static_cast<unsigned>(__builtin_clzll(nonce)) + 7) / 8;
-        rlp[n++] = static_cast<uint8_t>(0x80 + size);
-        for (unsigned i = size; i-- > 0;) rlp[n++] = static_cast<uint8_t>(nonce >> (8 * i));
-    }
-    rlp[0] = static_cast<uint8_t>(0xc0 + n - 1);
-    return Address::from(hash::keccak256({rlp, n}).view().subspan(12));
-}
-
-Address create2_address(const Address& sender, const Bytes32& salt, BytesView init_code) {
-    uint8_t data[85];
-    const Bytes32 code_hash = hash::keccak256(init_code);
-    data[0] = 0xff;
-    std::copy(sender.begin(), sender.end(), data + 1);
-    std::copy(salt.begin(), salt.end(), data + 21);
-    std::copy(code_hash.begin(), code_hash.end(), data + 53);
-    return Address::from(hash::keccak256(data).view().subspan(12));
+void log_transfer(Host& host, const Account& from, const Account& to, const uint256& amount) {
+    /// keccak256("Transfer(address,address,uint256)").
+    constexpr Bytes32 TRANSFER{std::array<uint8_t, 32>{0xdd, 0xf2, 0x52, 0xad, 0x1b, 0xe2, 0xc8, 0x9b, 0x69, 0xc2, 0xb0,
+                                                       0x68, 0xfc, 0x37, 0x8d, 0xaa, 0x95, 0x2b, 0xa7, 0xf1, 0x63, 0xc4,
+                                                       0xa1, 0x16, 0x28, 0xf5, 0x5a, 0x4d, 0xf5, 0x23, 0xb3, 0xef}};
+    const Bytes32 data = amount.to_bytes32();
+    host.log({.address = SYSTEM_ADDRESS,
+              .topics = {TRANSFER, uint256::from(from.address).to_bytes32(), uint256::from(to.address).to_bytes32()},
+              .data = Bytes(data.begin(), data.end())});
 }
 
 struct Evm::Machine {
@@ -112,14 +94,16 @@ struct Evm::Machine {
         f.memory = arena.data() + f.memory_offset;
         f.memory_size = 0;
         f.host = &host;
-        f.parameters = &GAS_PARAMETERS[static_cast<unsigned>(host.revision)];
+        f.parameters = &gas_parameters(host.revision);
         f.return_data.clear();
         f.refund = 0;
         f.output_size = 0;
         depth++;
         return f;
     }
-    void start(Frame& f, const Code& code, uint64_t gas) {
+    void start(Frame& f, const Code& code, uint64_t gas, uint64_t reservoir) {
+        f.state_gas = {reservoir, 0};
+        f.reservoir_before = reservoir;
         f.code = &code;
         f.code_begin = f.pc = code.data();
         f.gas = f.split_gas(gas);
@@ -129,6 +113,7 @@ struct Evm::Machine {
         if (!to.loaded) host.load(to);
         host.set_balance(from, from.balance - value);
         host.set_balance(to, to.balance + value);
+        if (gas_parameters(host.revision).transfer_log) log_transfer(host, from, to, value);
     }
 
     PrecompileResult precompile(unsigned number, const Request& r) {
@@ -149,8 +134,9 @@ struct Evm::Machine {
     }
 
     /// Starts a call. True: a frame is on top. False: it ended at once and `out` says how.
-    bool begin_call(const Request& r, Account* payer, Outcome& out) {
+    bool begin_call(const Request& r, Account* payer, uint64_t reservoir, Outcome& out) {
         const size_t snapshot = host.snapshot();
+        out.state_gas.reservoir = reservoir;
         if (r.kind == Request::Kind::call && payer) move_value(*payer, *r.recipient, r.value);
         if (const unsigned number = r.code_account->precompile) {
             PrecompileResult result = precompile(number, r);
@@ -167,7 +153,7 @@ struct Evm::Machine {
         }
         if (!r.code_account->loaded) host.load(*r.code_account);
         const Code* code = r.code_account->has_code() ? &host.code(*r.code_account) : nullptr;
-        if (code && code->delegate() && GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation) {
+        if (code && code->delegate() && gas_parameters(host.revision).delegation) {
             Account& delegate = host.account(*code->delegate());
             code = delegate.has_code() ? &host.code(delegate) : nullptr;
         }
@@ -183,15 +169,17 @@ struct Evm::Machine {
         f.caller = r.sender;
         f.value = r.value;
         f.input = r.input;
-        start(f, *code, r.gas);
+        start(f, *code, r.gas, reservoir);
         return true;
     }
 
     /// Starts a creation at `address`, whose creator has paid and counted up its nonce.
     bool begin_create(Account& creator, Account& created, const uint256& value, BytesView init_code, uint64_t gas,
-                      Outcome& out) {
+                      uint64_t reservoir, Outcome& out) {
+        out.state_gas.reservoir = reservoir;
         // EIP-684, EIP-7610.
-        if (created.nonce != 0 || created.has_code() || host.has_storage(created)) {
+        if (created.nonce != 0 || created.has_code() ||
+            (gas_parameters(host.revision).storage_collides && host.has_storage(created))) {
             out.status = Status::address_collision;
             return false;
         }
@@ -208,13 +196,14 @@ struct Evm::Machine {
         f.value = value;
         f.input = {};
         f.own_code = Code(init_code);
-        start(f, f.own_code, gas);
+        start(f, f.own_code, gas, reservoir);
         return true;
     }
 
-    /// Serves Exit::create of the frame on top.
-    bool begin_inner_create(Frame& parent, Outcome& out) {
-        const Request& r = parent.request;
+    /// Serves Exit::create of the frame on top, as begin_call does. `halted` is set if the frame cannot pay for the new
+    /// account: then it ends itself.
+    bool begin_inner_create(Frame& parent, Outcome& out, bool& halted) {
+        Request& r = parent.request;
         parent.return_data.clear();
         Account& creator = *parent.self;
         const Address address = r.kind == Request::Kind::create2
@@ -223,7 +212,12 @@ struct Evm::Machine {
         host.set_nonce(creator, creator.nonce + 1);
         Account& created = host.account(address);
         if (!created.warm) host.warm_account(created);  // stays when the creation fails (EIP-2929)
-        return begin_create(creator, created, r.value, r.input, r.gas, out);
+        r.state_gas = created.empty() ? parent.parameters->state_account : 0;
+        halted = !parent.charge_state(parent.gas, r.state_gas);
+        if (halted) return false;
+        r.gas = op::most_of(parent.total_gas(parent.gas));
+        parent.charge(parent.gas, r.gas);
+        return begin_create(creator, created, r.value, r.input, r.gas, parent.state_gas.reservoir, out);
     }
 
     /// Deposits the code that a creation returned (YP 93 on; EIP-170, EIP-3541).
@@ -231,7 +225,10 @@ struct Evm::Machine {
         const GasParameters& p = *f.parameters;
         if (!code.empty() && code[0] == 0xef) return Status::code_starts_with_ef;
         if (code.size() > p.max_code_size) return Status::code_too_large;
-        if (!f.charge(f.gas, uint64_t{p.code_deposit_byte} * code.size())) return Status::out_of_gas;
+        const uint64_t words = (code.size() + 31) / 32;
+        if (!f.charge(f.gas, p.code_deposit_byte * code.size() + p.code_deposit_word * words) ||
+            !f.charge_state(f.gas, p.state_code_byte * uint64_t{code.size()}))
+            return Status::out_of_gas;
         host.set_code(*f.self, code);
         return Status::success;
     }
@@ -246,21 +243,27 @@ struct Evm::Machine {
             out.status = deposit(f, out.output);
             if (out.status != Status::success) out.output = {};
         }
-        if (undoes(out.status))
+        if (undoes(out.status)) {
             host.revert(f.snapshot);
-        else
+            out.gas_left = out.status == Status::revert ? f.total_gas(f.gas) + f.state_gas.spilled : 0;
+            out.state_gas = {f.reservoir_before, 0};
+        } else {
             out.refund = f.refund;
-        out.gas_left = out.status == Status::success || out.status == Status::revert ? f.total_gas(f.gas) : 0;
+            out.gas_left = f.total_gas(f.gas);
+            out.state_gas = f.state_gas;
+        }
         depth--;
     }
 
     /// Tells a parent how its child ended.
     void deliver(Frame& f, bool is_create, const Outcome& out) {
         const Request& r = f.request;
-        f.gas = f.split_gas(f.total_gas(f.gas) + out.gas_left);
+        const bool success = out.status == Status::success;
+        // What a failed child took for state it has back already; its parent gets back what the new account cost.
+        const uint64_t back = success ? f.state_gas.absorb(out.state_gas) : f.state_gas.put_back(r.state_gas);
+        f.gas = f.split_gas(f.total_gas(f.gas) + out.gas_left + back);
         f.refund += out.refund;
         f.memory = arena.data() + f.memory_offset;
-        const bool success = out.status == Status::success;
         if (is_create) {
             f.sp[-1] = success ? uint256::from(created_) : uint256{};
             if (success)
@@ -281,14 +284,16 @@ struct Evm::Machine {
         const HandlerTable& table = handler_table(host.revision);
         for (;;) {
             Frame& f = top();
-            const Exit exit = table.at[*f.pc](f.pc, f.sp, f.gas, f, &table, f.base);
+            Exit exit = table.at[*f.pc](f.pc, f.sp, f.gas, f, &table, f.base);
             Outcome inner;
-            bool is_create = exit == Exit::create;
+            bool is_create = exit == Exit::create, halted = false;
             if (exit == Exit::call) {
-                if (begin_call(f.request, f.self, inner)) continue;
+                if (begin_call(f.request, f.self, f.state_gas.reservoir, inner)) continue;
             } else if (is_create) {
-                if (begin_inner_create(f, inner)) continue;
-            } else {
+                if (begin_inner_create(f, inner, halted)) continue;
+                if (halted) exit = exit_with(Status::out_of_gas);
+            }
+            if (exit != Exit::call && exit != Exit::create) {
                 is_create = f.is_create;
                 created_ = f.self->address;
                 end(exit, inner);
@@ -307,7 +312,7 @@ struct Evm::Machine {
         bool running;
         if (m.create) {
             if (!recipient.loaded) host.load(recipient);
-            running = begin_create(host.account(m.sender), recipient, m.value, m.input, m.gas, out);
+            running = begin_create(host.account(m.sender), recipient, m.value, m.input, m.gas, m.reservoir, out);
         } else {
             Request r;
             r.recipient = r.code_account = &recipient;
@@ -316,7 +321,7 @@ struct Evm::Machine {
             r.input = m.input;
             r.gas = m.gas;
             // The delegate of the called account is warm from the start (EIP-7702).
-            if (GAS_PARAMETERS[static_cast<unsigned>(host.revision)].delegation && !recipient.precompile) {
+            if (gas_parameters(host.revision).delegation && !recipient.precompile) {
                 if (!recipient.loaded) host.load(recipient);
                 if (recipient.has_code()) {
                     if (const auto& delegate = host.code(recipient).delegate()) {
@@ -326,10 +331,11 @@ struct Evm::Machine {
                 }
             }
             // The caller of a system call need not be known to anybody: it is looked at only when it pays.
-            running = begin_call(r, m.value.is_zero() ? nullptr : &host.account(m.sender), out);
+            running = begin_call(r, m.value.is_zero() ? nullptr : &host.account(m.sender), m.reservoir, out);
         }
         if (running) run(out);
-        ExecutionResult result{out.status, out.gas_left, out.refund, Bytes(out.output.begin(), out.output.end())};
+        ExecutionResult result{out.status, out.gas_left, out.state_gas, out.refund,
+                               Bytes(out.output.begin(), out.output.end())};
         arena.release();
         return result;
     }

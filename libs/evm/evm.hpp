@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "libs/evm/host.hpp"
+#include "libs/evm/state_gas.hpp"
 
 namespace ashlar::evm {
 
@@ -36,11 +37,15 @@ struct Message {
     /// Call data, or init code.
     BytesView input;
     uint64_t gas = 0;
+    /// State gas besides (EIP-8037).
+    uint64_t reservoir = 0;
 };
 
 struct ExecutionResult {
     Status status = Status::success;
     uint64_t gas_left = 0;
+    /// The reservoir as it was left, and what of `gas` went for state and stays spent: none of it unless successful.
+    StateGas state_gas;
     /// Refund counter (EIP-3529 cap not applied); zero unless successful.
     int64_t refund = 0;
     /// Return or revert data; for a creation the deposited code.

@@ -49,6 +49,9 @@ class MemoryArena {
     size_t dirty_ = 0;
 };
 
+/// Logs that `amount`, not zero, goes from one account to another (EIP-7708).
+void log_transfer(Host& host, const Account& from, const Account& to, const uint256& amount);
+
 /// A call or creation that a frame asks for.
 struct Request {
     enum class Kind : uint8_t { call, callcode, delegatecall, staticcall, create, create2 } kind = Kind::call;
@@ -58,6 +61,8 @@ struct Request {
     uint256 value;
     BytesView input;
     uint64_t gas = 0;
+    /// State gas paid for the account that the call or creation makes; comes back when it fails.
+    uint32_t state_gas = 0;
     bool is_static = false;
     uint32_t output_offset = 0, output_size = 0;
     uint256 salt;
@@ -72,6 +77,7 @@ struct Frame {
     const uint8_t* code_begin = nullptr;
     const Code* code = nullptr;
     uint64_t gas_reserve = 0;
+    StateGas state_gas;
     Host* host = nullptr;
     const GasParameters* parameters = nullptr;
     Account* self = nullptr;
@@ -92,6 +98,7 @@ struct Frame {
     Request request;
 
     // How it was started.
+    uint64_t reservoir_before = 0;
     size_t memory_offset = 0;
     size_t snapshot = 0;
     bool is_create = false;
@@ -117,6 +124,14 @@ struct Frame {
         g = split_gas(total - cost);
         return true;
     }
+    /// Takes state gas (EIP-8037); false, with everything unchanged, if there is less.
+    bool charge_state(GasRegister& g, uint64_t cost) {
+        if (!charge(g, state_gas.beyond(cost))) return false;
+        state_gas.take(cost);
+        return true;
+    }
+    /// Gives state gas back.
+    void refill_state(GasRegister& g, uint64_t amount) { g = split_gas(total_gas(g) + state_gas.put_back(amount)); }
     /// Gas of a memory of `words` words (YP 326).
     uint64_t memory_gas(uint32_t words) const {
         const uint32_t divisor = parameters->memory_square_divisor;

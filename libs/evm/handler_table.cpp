@@ -122,6 +122,8 @@ constexpr Handler handler() {
         return checked<BlobHash, GAS>;
     else if constexpr (OP == BLOBBASEFEE)
         return push_value<BlobBaseFee, GAS>;
+    else if constexpr (OP == SLOTNUM)
+        return push_value<SlotNumber, GAS>;
     else if constexpr (OP == POP)
         return pure<Pop, GAS>;
     else if constexpr (OP == MLOAD)
@@ -162,6 +164,12 @@ constexpr Handler handler() {
         return pure<Swap<OP - SWAP1 + 1>, GAS>;
     else if constexpr (OP >= LOG0 && OP <= LOG4)
         return checked<LogOp<OP - LOG0>, GAS>;
+    else if constexpr (OP == DUPN)
+        return reach<false, GAS>;
+    else if constexpr (OP == SWAPN)
+        return reach<true, GAS>;
+    else if constexpr (OP == EXCHANGE)
+        return exchange<GAS>;
     else if constexpr (OP == CREATE)
         return create<Request::Kind::create, GAS>;
     else if constexpr (OP == CREATE2)
@@ -200,7 +208,8 @@ constexpr HandlerTable make_table(std::index_sequence<OPS...>) {
 template <unsigned REVISION>
 constexpr HandlerTable TABLE = make_table<REVISION>(std::make_index_sequence<256>());
 
-constexpr const HandlerTable* TABLES[REVISION_COUNT] = {&TABLE<0>, &TABLE<1>, &TABLE<2>, &TABLE<3>, &TABLE<4>};
+constexpr const HandlerTable* TABLES[REVISION_COUNT] = {&TABLE<0>, &TABLE<1>, &TABLE<2>,
+                                                        &TABLE<3>, &TABLE<4>, &TABLE<5>};
 
 // The costs that handlers without a template argument take to be zero.
 static_assert([] {

@@ -17,6 +17,14 @@ inline constexpr Bytes32 EMPTY_CODE_HASH{std::array<uint8_t, 32>{
     0xc5, 0xd2, 0x46, 0x01, 0x86, 0xf7, 0x23, 0x3c, 0x92, 0x7e, 0x7d, 0xb2, 0xdc, 0xc7, 0x03, 0xc0,
     0xe5, 0x00, 0xb6, 0x53, 0xca, 0x82, 0x27, 0x3b, 0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70}};
 
+/// Calls system contracts (EIP-4788), and logs transfers (EIP-7708).
+inline constexpr Address SYSTEM_ADDRESS = [] {
+    Address a;
+    for (uint8_t& b : a) b = 0xff;
+    a[19] = 0xfe;
+    return a;
+}();
+
 /// One account as the current transaction sees it. A host derives its own record (storage, trie position) from this.
 struct Account {
     Address address;
@@ -29,6 +37,9 @@ struct Account {
     bool created = false;
     /// Scheduled for deletion at the end of this transaction.
     bool destroyed = false;
+    /// While the authorizations of a transaction are applied (EIP-7702 under EIP-8037): one of this account's was
+    /// valid; its delegation indicator needs no payment any more.
+    bool authorized = false, indicator_paid = false;
     /// Number of the precompiled contract at this address (precompile_at), or 0. Set by whoever makes the record.
     uint16_t precompile = 0;
     /// Balance, nonce and code hash say what the state says; until then only address and marks count.
@@ -67,6 +78,8 @@ struct BlockEnv {
     uint256 base_fee;
     /// From EIP-4844 on.
     uint256 blob_base_fee;
+    /// From EIP-7843 on.
+    uint64_t slot_number = 0;
 };
 
 /// Values that do not change inside a transaction.
@@ -94,6 +107,8 @@ class Host {
         if (!a.loaded) load(a);
         return a;
     }
+    /// The account counts as accessed (EIP-7928), though nothing of it is read here.
+    virtual void touch(Account&) {}
     /// The account's code, loaded and checked when first asked for; lives as long as the host.
     virtual const Code& code(Account& account) = 0;
     /// The slot with its mark, loaded or not. Never charges, never warms.

@@ -12,11 +12,19 @@ constexpr uint64_t most_of(uint64_t gas) { return gas - gas / 64; }
 /// Charges the access of the delegate that the account's code names, if any (EIP-7702). No key of a precompiled
 /// contract's address is known, so nothing was ever delegated there: its account need not be looked at.
 inline bool charge_delegate(Frame& f, GasRegister& gas, Account& a) {
-    if (!f.parameters->delegation || a.precompile) return true;
+    if (!f.parameters->delegation) return true;
+    if (a.precompile) {
+        f.host->touch(a);
+        return true;
+    }
     load(f, a);
     if (!a.has_code()) return true;
     const auto& delegate = f.host->code(a).delegate();
-    return !delegate || charge_account(f, gas, f.host->locate(*delegate));
+    if (!delegate) return true;
+    Account& target = f.host->locate(*delegate);
+    if (!charge_account(f, gas, target)) return false;
+    f.host->touch(target);
+    return true;
 }
 
 /// What a call that cannot start leaves behind: no return data, zero on the stack.
@@ -48,11 +56,15 @@ Exit call(ASHLAR_HANDLER_PARAMETERS) {
         !f.touch_memory(g, out_offset, out_size))
         return exit_with(Status::out_of_gas);
     uint64_t stipend = 0;
+    uint32_t state_cost = 0;
     if (HAS_VALUE && !value.is_zero()) {
         if (!f.charge(g, p.call_value)) return exit_with(Status::out_of_gas);
         if constexpr (KIND == Kind::call) {
             load(f, target);
-            if (target.empty() && !f.charge(g, p.new_account)) return exit_with(Status::out_of_gas);
+            if (target.empty()) {  // and delegates to nobody
+                state_cost = p.state_account;
+                if (!f.charge(g, p.new_account) || !f.charge_state(g, state_cost)) return exit_with(Status::out_of_gas);
+            }
         }
         stipend = p.call_stipend;
     }
@@ -64,7 +76,7 @@ Exit call(ASHLAR_HANDLER_PARAMETERS) {
     sp -= IN - 1;
     pc++;
     if (f.depth >= MAX_CALL_DEPTH || (HAS_VALUE && f.self->balance < value)) {
-        gas = f.split_gas(f.total_gas(g) + child_gas + stipend);
+        gas = f.split_gas(f.total_gas(g) + child_gas + stipend + f.state_gas.put_back(state_cost));
         fail_softly(f, sp[-1]);
         ASHLAR_DISPATCH;
     }
@@ -76,6 +88,7 @@ Exit call(ASHLAR_HANDLER_PARAMETERS) {
     r.value = KIND == Kind::delegatecall ? f.value : value;
     r.input = in_size.low32() ? BytesView{f.memory + in_offset.low32(), in_size.low32()} : BytesView{};
     r.gas = child_gas + stipend;
+    r.state_gas = state_cost;
     r.is_static = f.is_static || KIND == Kind::staticcall;
     r.output_size = out_size.low32();
     r.output_offset = r.output_size ? out_offset.low32() : 0;
@@ -114,8 +127,7 @@ Exit create(ASHLAR_HANDLER_PARAMETERS) {
         fail_softly(f, sp[-1]);
         ASHLAR_DISPATCH;
     }
-    r.gas = most_of(f.total_gas(g));
-    f.charge(g, r.gas);
+    // What the new account costs is known when it has been looked at, and what gas it gets after that.
     f.pc = pc;
     f.sp = sp;
     f.base = base;

@@ -74,6 +74,49 @@ struct Swap {
     }
 };
 
+/// The immediates of EIP-8024. False: one that ends the frame.
+inline bool decode_depth(uint8_t x, unsigned& n) {
+    n = (x + 145u) % 256;
+    return x < 91 || x > 127;
+}
+inline bool decode_depths(uint8_t x, unsigned& n, unsigned& m) {
+    const unsigned k = x ^ 143u, quotient = k / 16, rest = k % 16;
+    if (quotient < rest)
+        n = quotient + 1, m = rest + 1;
+    else
+        n = rest + 1, m = 29 - quotient;
+    return x < 82 || x > 127;
+}
+
+/// EIP-8024: DUPN puts the n-th item on top, SWAPN swaps the top with the item n below it.
+template <bool SWAPS, uint16_t GAS>
+Exit reach(ASHLAR_HANDLER_PARAMETERS) {
+    ASHLAR_CHARGE_BASE(GAS);
+    unsigned n;
+    if (!decode_depth(pc[1], n)) return exit_with(Status::invalid_opcode);
+    if (sp < base + n + SWAPS) return exit_with(Status::stack_underflow);
+    if constexpr (SWAPS) {
+        std::swap(sp[-1], sp[-1 - static_cast<int>(n)]);
+    } else {
+        ASHLAR_REQUIRE_SPACE;
+        *sp = sp[-static_cast<int>(n)];
+        sp++;
+    }
+    pc += 2;
+    ASHLAR_DISPATCH;
+}
+/// EIP-8024: EXCHANGE swaps the items n and m below the top.
+template <uint16_t GAS>
+Exit exchange(ASHLAR_HANDLER_PARAMETERS) {
+    ASHLAR_CHARGE_BASE(GAS);
+    unsigned n, m;
+    if (!decode_depths(pc[1], n, m)) return exit_with(Status::invalid_opcode);
+    if (sp < base + m + 1) return exit_with(Status::stack_underflow);
+    std::swap(sp[-1 - static_cast<int>(n)], sp[-1 - static_cast<int>(m)]);
+    pc += 2;
+    ASHLAR_DISPATCH;
+}
+
 struct Exp {
     static constexpr int IN = 2, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {

@@ -23,13 +23,14 @@ ASHLAR_VALUE(ChainId, uint256{f.host->block.chain_id})
 ASHLAR_VALUE(SelfBalance, f.self->balance)
 ASHLAR_VALUE(BaseFee, f.host->block.base_fee)
 ASHLAR_VALUE(BlobBaseFee, f.host->block.blob_base_fee)
+ASHLAR_VALUE(SlotNumber, uint256{f.host->block.slot_number})
 ASHLAR_VALUE(Zero, uint256{})
 #undef ASHLAR_VALUE
 
-/// Charges the access of an account and warms it (EIP-2929). Needs no more than its mark.
-inline bool charge_account(Frame& f, GasRegister& gas, Account& a) {
-    if (a.warm) return f.charge(gas, f.parameters->warm_access);
-    if (!f.charge(gas, f.parameters->cold_account)) return false;
+/// Charges the access of an account, and `more` with it, and warms it (EIP-2929). Needs no more than its mark.
+inline bool charge_account(Frame& f, GasRegister& gas, Account& a, uint32_t more = 0) {
+    if (a.warm) return f.charge(gas, f.parameters->warm_access + more);
+    if (!f.charge(gas, f.parameters->cold_account + more)) return false;
     f.host->warm_account(a);
     return true;
 }
@@ -51,7 +52,7 @@ struct ExtCodeSize {
     static constexpr int IN = 1, OUT = 1;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
         Account& a = f.host->locate(top[-1].to_address());
-        if (!charge_account(f, gas, a)) return Status::out_of_gas;
+        if (!charge_account(f, gas, a, f.parameters->code_read)) return Status::out_of_gas;
         load(f, a);
         top[-1] = uint256{a.has_code() ? f.host->code(a).size() : 0};
         return Status::success;
@@ -63,8 +64,9 @@ struct ExtCodeCopy {
         Account& a = f.host->locate(top[-1].to_address());
         const uint256 &to = top[-2], &from = top[-3], &size = top[-4];
         if (!f.touch_memory(gas, to, size) || !f.charge(gas, f.parameters->copy_word * words_of(size.low32())) ||
-            !charge_account(f, gas, a))
+            !charge_account(f, gas, a, f.parameters->code_read))
             return Status::out_of_gas;
+        f.host->touch(a);
         if (size.low32()) {
             load(f, a);
             copy_padded(f.memory + to.low32(), a.has_code() ? f.host->code(a).bytes() : BytesView{}, from,
@@ -120,7 +122,7 @@ struct Sload {
         return Status::success;
     }
 };
-/// EIP-2200 with the numbers of EIP-2929 and EIP-3529.
+/// EIP-2200 with the numbers of EIP-2929 and EIP-3529, or of EIP-8038, and the state gas of EIP-8037.
 struct Sstore {
     static constexpr int IN = 2, OUT = 0;
     static Status run(Frame& f, GasRegister& gas, uint256* top) {
@@ -130,25 +132,28 @@ struct Sstore {
         const uint256 &key = top[-1], &value = top[-2];
         // More than the stipend is left, which covers every access: nothing is read that could not be paid for.
         StorageSlot& s = f.host->slot(*f.self, key);
-        uint64_t cost = s.warm ? 0 : p.cold_slot;
-        int64_t refund = 0;
+        const bool was_zero = s.original.is_zero();
+        uint32_t cost = s.warm ? p.warm_access : p.sstore_cold, state = 0;
+        int32_t refund = 0;
         if (value == s.current) {
-            cost += p.warm_access;
+            // Only the access.
         } else if (s.original == s.current) {
-            cost += s.original.is_zero() ? p.sstore_set : p.sstore_reset;
-            if (!s.original.is_zero() && value.is_zero()) refund += p.sstore_clear_refund;
+            cost += was_zero ? p.sstore_set : p.sstore_reset;
+            if (!was_zero && value.is_zero()) refund += static_cast<int32_t>(p.sstore_clear_refund);
+            if (was_zero) state = p.state_slot;
         } else {
-            cost += p.warm_access;
-            if (!s.original.is_zero()) {
+            if (!was_zero) {
                 if (s.current.is_zero())
-                    refund -= p.sstore_clear_refund;
+                    refund -= static_cast<int32_t>(p.sstore_clear_refund);
                 else if (value.is_zero())
-                    refund += p.sstore_clear_refund;
+                    refund += static_cast<int32_t>(p.sstore_clear_refund);
             }
-            if (value == s.original)
-                refund += (s.original.is_zero() ? p.sstore_set : p.sstore_reset) - static_cast<int64_t>(p.warm_access);
+            if (value == s.original) {
+                refund += static_cast<int32_t>(was_zero ? p.sstore_set : p.sstore_reset);
+                if (was_zero) f.refill_state(gas, p.state_slot);
+            }
         }
-        if (!f.charge(gas, cost)) return Status::out_of_gas;
+        if (!f.charge(gas, cost) || (state && !f.charge_state(gas, state))) return Status::out_of_gas;
         if (!s.warm) f.host->warm_slot(*f.self, s, key);
         if (value != s.current) f.host->set_slot(*f.self, s, key, value);
         f.refund += refund;
@@ -203,10 +208,12 @@ Exit self_destruct(ASHLAR_HANDLER_PARAMETERS) {
         if (!f.charge(g, p.cold_account)) return exit_with(Status::out_of_gas);
         host.warm_account(heir);
     }
+    host.touch(heir);
     const uint256 amount = f.self->balance;
     if (!amount.is_zero()) {
         load(f, heir);
-        if (heir.empty() && !f.charge(g, p.new_account)) return exit_with(Status::out_of_gas);
+        if (heir.empty() && !(f.charge(g, p.selfdestruct_new_account) && f.charge_state(g, p.state_account)))
+            return exit_with(Status::out_of_gas);
     }
     const bool destroys = !p.selfdestruct_only_if_created || f.self->created;
     if (amount.is_zero()) {
@@ -214,7 +221,8 @@ Exit self_destruct(ASHLAR_HANDLER_PARAMETERS) {
     } else if (&heir != f.self) {
         host.set_balance(heir, heir.balance + amount);
         host.set_balance(*f.self, uint256{});
-    } else if (destroys) {
+        if (p.transfer_log) log_transfer(host, *f.self, heir, amount);
+    } else if (destroys && p.burns) {
         host.set_balance(*f.self, uint256{});  // what an account leaves to itself is burnt with it
     }
     if (destroys) host.self_destruct(*f.self);

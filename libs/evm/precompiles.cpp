@@ -302,6 +302,7 @@ constexpr std::array<Table, REVISION_COUNT> TABLES = [] {
                        {16, {fixed_price<5500>, bls<b::map_to_g1>}},
                        {17, {fixed_price<23800>, bls<b::map_to_g2>}}});
     t[4] = with(t[3], {{5, {modexp_price_7883, modexp}}, {P256_VERIFY, {fixed_price<6900>, p256_verify}}});
+    t[5] = t[4];
     return t;
 }();
 

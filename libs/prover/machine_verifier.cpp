@@ -16,11 +16,6 @@ namespace ashlar::prover {
 
 namespace {
 
-std::string fork_name(evm::Revision revision) {
-    static constexpr const char* NAMES[] = {"paris", "shanghai", "cancun", "prague", "osaka"};
-    return NAMES[static_cast<size_t>(revision)];
-}
-
 class MachineVerifier final : public Verifier {
   public:
     HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
@@ -60,7 +55,7 @@ HostResult<PreparedBlock> prepare_block(Keys& keys, const std::filesystem::path&
     out.facts.timestamp = native.header.timestamp;
     out.facts.hash = to_hex0x(claim.block_hash.view()), out.facts.parent_hash = to_hex0x(claim.parent_hash.view());
     out.facts.state_root = to_hex0x(claim.root_after.view());
-    out.facts.fork = fork_name(native.revision);
+    out.facts.fork = evm::revision_name(native.revision);
     for (const auto& s : inputs->subblocks) {
         out.subblock_stdins.push_back(rv32::encode_stdin({{s.environment, s.state, s.codes}}));
         out.facts.subblocks.push_back({s.claim.begin, s.claim.end, s.gas()});

@@ -42,6 +42,10 @@ Bytes encode_header(const Header& h, evm::Revision revision) {
         w.string(h.parent_beacon_root.view());
     }
     if (revision >= evm::Revision::prague) w.string(h.requests_hash.view());
+    if (revision >= evm::Revision::amsterdam) {
+        w.string(h.access_list_hash.view());
+        w.u64(h.slot_number);
+    }
     w.end_list(at);
     return std::move(w.out);
 }
@@ -103,6 +107,7 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
     if (revision >= evm::Revision::cancun) c.cancun_time = 0;
     if (revision >= evm::Revision::prague) c.prague_time = 0;
     if (revision >= evm::Revision::osaka) c.osaka_time = 0;
+    if (revision >= evm::Revision::amsterdam) c.amsterdam_time = 0;
 
     rlp::Writer items;
     std::vector<Bytes> envelopes;
@@ -117,6 +122,9 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
     // From Prague on these must have code; ours asks for nothing.
     if (revision >= evm::Revision::prague)
         for (const Address& a : {c.withdrawal_requests_contract, c.consolidation_requests_contract})
+            accounts.push_back({.address = a, .nonce = 1, .code = {0x00}});
+    if (revision >= evm::Revision::amsterdam)
+        for (const Address& a : {c.builder_deposits_contract, c.builder_exits_contract})
             accounts.push_back({.address = a, .nonce = 1, .code = {0x00}});
     json::object state;
     for (const AccountSpec& a : accounts) {
@@ -162,7 +170,7 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
         auto ancestors = ethereum::Ancestors::make(h, std::vector<BytesView>{parent_rlp});
         if (!ancestors) return refused(ancestors.error());
         ethereum::State run(store, root, codes, *ancestors, h.parent_hash);
-        ethereum::Executor executor(c, h, revision, run, 0, 0);
+        ethereum::Executor executor(c, h, revision, run, {});
         if (auto done = executor.begin_block(); !done) return refused(done.error());
         for (const Bytes& e : envelopes) {
             auto t = ethereum::decode_transaction(e, revision);
@@ -173,7 +181,8 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
         auto after = run.commit();
         if (!after) return refused(after.error());
         h.state_root = *after;
-        h.gas_used = executor.gas_used();
+        h.gas_used = executor.progress().header_gas();
+        h.access_list_hash = ethereum::list_digest(run.access_list());
         const auto receipts = ethereum::decode_receipts(executor.receipts());
         if (!receipts) return refused(receipts.error());
         const auto summary = ethereum::summarize_receipts(*receipts);

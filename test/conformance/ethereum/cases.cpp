@@ -18,54 +18,6 @@ namespace {
 
 std::string text(const json::value* v) { return v && v->is_string() ? std::string(v->get_string()) : std::string(); }
 
-/// The rules of a case: forks that start at block 0, or a transition, which happens at time 15000 in these formats.
-/// `settings` is the case's own `config` object, if it has one: chain id and blob schedule.
-std::optional<ChainConfig> config_of(std::string_view network, const json::value* settings) {
-    constexpr uint64_t TRANSITION = 15000;
-    static constexpr std::string_view FORKS[] = {"Paris", "Shanghai", "Cancun", "Prague", "Osaka",
-                                                 "BPO1",  "BPO2",     "BPO3",   "BPO4",   "BPO5"};
-    static constexpr int CANCUN = 2, OSAKA = 4, LAST_KNOWN = 6;
-    const auto find = [](std::string_view name) -> int {
-        for (int i = 0; i < static_cast<int>(std::size(FORKS)); i++)
-            if (FORKS[i] == name) return i;
-        return -1;
-    };
-    int from = find(network), to = from;
-    const size_t at = network.find("To");
-    if (from < 0 && at != std::string_view::npos && network.ends_with("AtTime15k")) {
-        from = find(network.substr(0, at));
-        to = find(network.substr(at + 2, network.size() - at - 2 - 9));
-    }
-    if (from < 0 || to < 0) return std::nullopt;
-    ChainConfig c = base_config(1);
-    const auto time_of = [&](int fork) { return fork <= from ? 0 : TRANSITION; };
-    uint64_t* times[] = {&c.shanghai_time, &c.cancun_time, &c.prague_time, &c.osaka_time};
-    for (int i = 1; i <= std::min(to, OSAKA); i++) *times[i - 1] = time_of(i);
-
-    const json::object* own = settings && settings->is_object() ? &settings->get_object() : nullptr;
-    const json::value* schedule = own ? own->if_contains("blobSchedule") : nullptr;
-    if (own)
-        if (const auto id = hex_number(own->if_contains("chainid"))) c.chain_id = *id;
-    const auto mainnet = *known_chain("mainnet");
-    for (int i = CANCUN; i <= to; i++) {
-        const json::value* entry =
-            schedule && schedule->is_object() ? schedule->get_object().if_contains(FORKS[i]) : nullptr;
-        BlobParameters p;
-        if (entry && entry->is_object()) {
-            const json::object& e = entry->get_object();
-            p.target = static_cast<uint32_t>(hex_number(e.if_contains("target")).value_or(0));
-            p.max = static_cast<uint32_t>(hex_number(e.if_contains("max")).value_or(0));
-            p.update_fraction = hex_number(e.if_contains("baseFeeUpdateFraction")).value_or(0);
-        } else if (i <= LAST_KNOWN) {
-            p = mainnet.blobs[static_cast<size_t>(i - CANCUN)];
-        }
-        if (p.max == 0 || p.update_fraction == 0) return std::nullopt;
-        p.timestamp = time_of(i);
-        c.blobs.push_back(p);
-    }
-    return c;
-}
-
 /// A case whose transaction breaks two rules, of an edition of ethereum/tests that was filled by nodes with another
 /// order of rules than the execution specifications have. The specification's name is required instead of the file's;
 /// `filled` must be what the file says, so that a set with the specification's name is compared with its own words.
@@ -106,6 +58,55 @@ std::string required_name(std::string_view name, std::string filled) {
 }
 
 }  // namespace
+
+std::optional<ChainConfig> config_of(std::string_view network, const json::value* settings) {
+    constexpr uint64_t TRANSITION = 15000;
+    static constexpr std::string_view FORKS[] = {"Paris", "Shanghai", "Cancun", "Prague", "Osaka",    "BPO1",
+                                                 "BPO2",  "BPO3",     "BPO4",   "BPO5",   "Amsterdam"};
+    static constexpr int CANCUN = 2, OSAKA = 4, BPO2 = 6, AMSTERDAM = 10;
+    const auto find = [](std::string_view name) -> int {
+        for (int i = 0; i < static_cast<int>(std::size(FORKS)); i++)
+            if (FORKS[i] == name) return i;
+        return -1;
+    };
+    int from = find(network), to = from;
+    const size_t at = network.find("To");
+    if (from < 0 && at != std::string_view::npos && network.ends_with("AtTime15k")) {
+        from = find(network.substr(0, at));
+        to = find(network.substr(at + 2, network.size() - at - 2 - 9));
+    }
+    if (from < 0 || to < 0) return std::nullopt;
+    ChainConfig c = base_config(1);
+    const auto time_of = [&](int fork) { return fork <= from ? 0 : TRANSITION; };
+    uint64_t* times[] = {&c.shanghai_time, &c.cancun_time, &c.prague_time, &c.osaka_time};
+    for (int i = 1; i <= std::min(to, OSAKA); i++) *times[i - 1] = time_of(i);
+    if (to == AMSTERDAM) c.amsterdam_time = time_of(to);
+
+    const json::object* own = settings && settings->is_object() ? &settings->get_object() : nullptr;
+    const json::value* schedule = own ? own->if_contains("blobSchedule") : nullptr;
+    if (own)
+        if (const auto id = hex_number(own->if_contains("chainid"))) c.chain_id = *id;
+    const auto mainnet = *known_chain("mainnet");
+    for (int i = CANCUN; i <= to; i++) {
+        const json::value* entry =
+            schedule && schedule->is_object() ? schedule->get_object().if_contains(FORKS[i]) : nullptr;
+        BlobParameters p;
+        if (entry && entry->is_object()) {
+            const json::object& e = entry->get_object();
+            p.target = static_cast<uint32_t>(hex_number(e.if_contains("target")).value_or(0));
+            p.max = static_cast<uint32_t>(hex_number(e.if_contains("max")).value_or(0));
+            p.update_fraction = hex_number(e.if_contains("baseFeeUpdateFraction")).value_or(0);
+        } else if (i > BPO2 && i < AMSTERDAM && to == AMSTERDAM) {
+            continue;  // forks that may be left out
+        } else if (i <= BPO2) {
+            p = mainnet.blobs[static_cast<size_t>(i - CANCUN)];
+        }
+        if (p.max == 0 || p.update_fraction == 0) return std::nullopt;
+        p.timestamp = time_of(i);
+        c.blobs.push_back(p);
+    }
+    return c;
+}
 
 bool allows(std::string_view expected, std::string_view actual) {
     for (size_t at = 0; at <= expected.size();) {
@@ -214,7 +215,7 @@ void run_state_case(const std::string& name, const json::object& test, Tally& ta
             world->witness.fill(codes);
             Ancestors ancestors = *Ancestors::make(header, {});
             State state(store, root, codes, ancestors, header.hash);
-            Executor executor(*config, header, revision, state, 0, 0);
+            Executor executor(*config, header, revision, state, {});
             // The envelope as an item of a block body.
             rlp::Writer item;
             if (!bytes->empty() && (*bytes)[0] >= 0xc0)

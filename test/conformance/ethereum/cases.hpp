@@ -18,6 +18,10 @@ struct Tally {
     std::vector<std::string> failures;
 };
 
+/// The rules of a case: forks that start at block 0, or a transition, which happens at time 15000 in these formats.
+/// `settings` is the case's own `config` object, if it has one: chain id and blob schedule. nullopt for other networks.
+std::optional<ethereum::ChainConfig> config_of(std::string_view network, const boost::json::value* settings);
+
 /// What else is to be done with a valid block, on the witness of the whole state before it; the text says what is
 /// wrong, empty if nothing.
 using BlockCheck = std::function<std::string(const ethereum::ChainConfig&, BytesView rlp, const ethereum::Witness&)>;

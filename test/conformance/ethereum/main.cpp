@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
-#include "libs/ethereum/describe.hpp"
-#include "libs/rv32/executor.hpp"
 #include "test/conformance/ethereum/archive.hpp"
 #include "test/conformance/ethereum/cases.hpp"
+#include "test/conformance/ethereum/guests.hpp"
 #include "test/support/archive_files.hpp"
 #include "test/unit/ethereum/data.hpp"
 
@@ -20,35 +17,6 @@ using namespace ashlar::conformance;
 namespace {
 
 namespace json = boost::json;
-
-constexpr uint64_t SUBBLOCK_GAS = 1'000'000;
-
-std::optional<rv32::Program> load(const char* path) {
-    std::ifstream in(path, std::ios::binary);
-    const Bytes file(std::istreambuf_iterator<char>(in), {});
-    auto program = rv32::load_elf(file);
-    if (!program) return std::nullopt;
-    return std::move(*program);
-}
-
-/// Runs both guests and compares what they commit with the native claims.
-std::string run_guests(const rv32::Program& subblock, const rv32::Program& aggregator,
-                       const ethereum::BlockInputs& in) {
-    const auto run = [](const rv32::Program& program, std::vector<Bytes> buffers,
-                        const Bytes& expected) -> std::string {
-        auto r = rv32::execute(program, rv32::Stdin{std::move(buffers)});
-        if (!r) return r.error().message;
-        if (r->fault) return r->fault->message;
-        if (r->exit_code != 0u) return r->stderr_text;
-        return r->committed == expected ? "" : "other committed values";
-    };
-    for (const auto& s : in.subblocks) {
-        const std::string why = run(subblock, {s.environment, s.state, s.codes}, s.claim.encode());
-        if (!why.empty()) return "subblock: " + why;
-    }
-    const std::string why = run(aggregator, {in.aggregator_claims(Bytes32{}), in.aggregator_block}, in.claim.encode());
-    return why.empty() ? "" : "aggregator: " + why;
-}
 
 }  // namespace
 
@@ -73,15 +41,15 @@ int main(int argc, char** argv) {
     }
     BlockCheck guest;
     if (every) {
-        auto subblock = load(ASHLAR_GUEST_DIR "/subblock-elf"), aggregator = load(ASHLAR_GUEST_DIR "/aggregator-elf");
-        if (!subblock || !aggregator) {
+        auto guests = Guests::load();
+        if (!guests) {
             std::printf("the guest programs are not built: ALL CASES SKIPPED\n");
             return 0;
         }
-        guest = [s = std::move(*subblock), a = std::move(*aggregator)](
-                    const ethereum::ChainConfig& config, BytesView rlp, const ethereum::Witness& witness) {
-            const auto inputs = ethereum::make_inputs(config, rlp, witness, SUBBLOCK_GAS);
-            return inputs ? run_guests(s, a, *inputs) : "no inputs: " + ethereum::describe(inputs.error());
+        guest = [g = std::move(*guests)](const ethereum::ChainConfig& config, BytesView rlp,
+                                         const ethereum::Witness& witness) {
+            uint64_t cycles = 0;
+            return g.run(config, rlp, witness, cycles);
         };
     }
     std::vector<std::filesystem::path> archives;

@@ -79,7 +79,7 @@ struct World {
         mpt::Slot slot = store.open(root);
         Ancestors ancestors;
         State state(store, slot, codes, ancestors, Bytes32{});
-        Executor executor(config, header, revision, state, 0, 0);
+        Executor executor(config, header, revision, state, {});
         auto done = executor.transaction(t);
         if (!done) return std::string(to_string(done.error().code));
         auto after = state.commit();

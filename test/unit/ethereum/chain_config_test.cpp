@@ -117,7 +117,7 @@ TEST_CASE("the keys of geth's genesis files are known, whatever ended with the m
 }
 
 TEST_CASE("a fork that is not known is refused by its name, and so is any other key, with the list of what is known") {
-    for (const char* fork : {"amsterdam", "bogota", "verkle", "ubt", "bpo6", "osakka", "Osaka", "eof", ""}) {
+    for (const char* fork : {"bogota", "verkle", "ubt", "bpo6", "osakka", "Osaka", "eof", ""}) {
         for (const char* time : {"0", "99999999999", "\"0x5\"", "\"soon\"", "false", "{}"}) {
             const auto e =
                 refused(std::string(GETH_KEYS).replace(std::string(GETH_KEYS).find("\"amsterdamTime\": null"), 21,
@@ -135,8 +135,29 @@ TEST_CASE("a fork that is not known is refused by its name, and so is any other 
     CHECK(refused("\"enableUBTAtGenesis\": true").message == "unknown key enableUBTAtGenesis");
     CHECK(refused("\"foo\": false").message == "unknown key foo");
     CHECK(refused("\"foo\": null").message == "unknown key foo");
-    CHECK(refused(R"("blobSchedule": {"amsterdam": {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}})").message ==
-          "blobSchedule.amsterdam is of a fork that is not supported");
+    CHECK(refused(R"("blobSchedule": {"bogota": {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}})").message ==
+          "blobSchedule.bogota is of a fork that is not supported");
+}
+
+TEST_CASE("Amsterdam starts at its time, with blob parameters of its own or those before") {
+    const std::string until_osaka = R"({"chainId": 5, "shanghaiTime": 0, "cancunTime": 0, "pragueTime": 0, )";
+    const auto c = parse_chain_config(until_osaka + R"("osakaTime": 1, "amsterdamTime": 9})");
+    if (!c) FAIL(c.error().message);
+    CHECK(c->revision(4, 8) == Revision::osaka);
+    CHECK(c->revision(4, 9) == Revision::amsterdam);
+    CHECK(c->blob_parameters(9).max == 9);
+    const auto own = parse_chain_config(
+        until_osaka +
+        R"("osakaTime": 1, "amsterdamTime": 9, "blobSchedule": {"amsterdam": {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}}})");
+    REQUIRE(own);
+    CHECK(own->blob_parameters(8).max == 9);
+    CHECK(own->blob_parameters(9).max == 2);
+    CHECK(ChainConfig::decode(own->encode()) == *own);
+    CHECK_FALSE(parse_chain_config(until_osaka + R"("amsterdamTime": 9})"));
+    CHECK_FALSE(parse_chain_config(until_osaka + R"("osakaTime": 10, "amsterdamTime": 9})"));
+    CHECK(known_chain("sepolia")->revision(20'000'000, 1791294815) == Revision::osaka);
+    CHECK(known_chain("sepolia")->revision(20'000'000, 1791294816) == Revision::amsterdam);
+    CHECK(known_chain("mainnet")->revision(40'000'000, 1991294816) == Revision::osaka);
 }
 
 TEST_CASE("a chain file that contradicts itself is refused") {

@@ -81,7 +81,9 @@ Items header_fields(size_t n = Header::PRAGUE_FIELDS, uint64_t height = 7, const
                number(0),
                number(0),
                hash,
-               hash};
+               hash,
+               hash,
+               number(3)};
     f.resize(n);
     return f;
 }
@@ -95,7 +97,8 @@ std::optional<ErrorCode> error_of(const Outcome<T>& r) {
 }  // namespace
 
 TEST_CASE("a header is refused with any field missing, of another length or kind, or more") {
-    for (unsigned n : {Header::PARIS_FIELDS, Header::SHANGHAI_FIELDS, Header::CANCUN_FIELDS, Header::PRAGUE_FIELDS}) {
+    for (unsigned n : {Header::PARIS_FIELDS, Header::SHANGHAI_FIELDS, Header::CANCUN_FIELDS, Header::PRAGUE_FIELDS,
+                       Header::AMSTERDAM_FIELDS}) {
         const Items good = header_fields(n);
         const auto h = decode_header(list(good));
         REQUIRE(h);
@@ -114,7 +117,9 @@ TEST_CASE("a header is refused with any field missing, of another length or kind
     CHECK(error_of(decode_header(list(header_fields(15)))) == ErrorCode::block_rlp);
     CHECK(error_of(decode_header(list(header_fields(18)))) == ErrorCode::block_format);
     CHECK(error_of(decode_header(list(header_fields(19)))) == ErrorCode::block_format);
-    CHECK(error_of(decode_header(list(longer(header_fields(), number(1))))) == ErrorCode::fork_not_supported);
+    CHECK(error_of(decode_header(list(header_fields(22)))) == ErrorCode::block_format);
+    CHECK(error_of(decode_header(list(longer(header_fields(Header::AMSTERDAM_FIELDS), number(1))))) ==
+          ErrorCode::fork_not_supported);
     // The first wrong field is named, not the last.
     CHECK(error_of(decode_header(list(with(with(header_fields(), 8, string(Bytes(9, 1))), 20, EMPTY_LIST)))) ==
           ErrorCode::block_rlp_overflow);

@@ -151,7 +151,7 @@ std::optional<ErrorCode> refusal(const Scene& s, Revision revision) {
     header.base_fee = BASE_FEE;
     Ancestors ancestors;
     State state(store, slot, codes, ancestors, Bytes32{});
-    Executor executor(config, header, revision, state, s.gas_used, s.blobs_used * GAS_PER_BLOB);
+    Executor executor(config, header, revision, state, {0, s.gas_used, 0, s.gas_used, s.blobs_used * GAS_PER_BLOB});
     auto done = executor.transaction(*t);
     if (done) return std::nullopt;
     return done.error().code;

@@ -36,7 +36,7 @@ Address at(unsigned n) {
 }  // namespace
 
 TEST_CASE("precompiled contracts exist from their fork on") {
-    const size_t counts[REVISION_COUNT] = {9, 9, 10, 17, 18};
+    const size_t counts[REVISION_COUNT] = {9, 9, 10, 17, 18, 18};
     for (unsigned i = 0; i < REVISION_COUNT; i++) {
         const auto r = static_cast<Revision>(i);
         CHECK(precompile_addresses(r).size() == counts[i]);

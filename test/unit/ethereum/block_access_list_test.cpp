@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/ethereum/block_access_list.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "libs/ethereum/block.hpp"
+#include "libs/rlp/encode.hpp"
+#include "test/support/block_maker.hpp"
+
+using namespace ashlar;
+using namespace ashlar::ethereum;
+
+namespace {
+
+/// An account's entry: writes as slot -> (index, value), reads, and balances.
+struct Entry {
+    uint8_t address;
+    std::vector<std::pair<uint64_t, std::vector<std::pair<uint64_t, uint64_t>>>> writes = {};
+    std::vector<uint64_t> reads = {};
+    std::vector<std::pair<uint64_t, uint64_t>> balances = {};
+};
+
+void write_pairs(rlp::Writer& w, const std::vector<std::pair<uint64_t, uint64_t>>& pairs) {
+    const size_t list = w.begin_list();
+    for (const auto& [index, value] : pairs) {
+        const size_t pair = w.begin_list();
+        w.u64(index);
+        w.u64(value);
+        w.end_list(pair);
+    }
+    w.end_list(list);
+}
+
+Bytes encode(const std::vector<Entry>& entries) {
+    rlp::Writer w;
+    for (const Entry& e : entries) {
+        const size_t account = w.begin_list();
+        w.string(Bytes(20, e.address));
+        size_t list = w.begin_list();
+        for (const auto& [slot, changes] : e.writes) {
+            const size_t item = w.begin_list();
+            w.u64(slot);
+            write_pairs(w, changes);
+            w.end_list(item);
+        }
+        w.end_list(list);
+        list = w.begin_list();
+        for (uint64_t slot : e.reads) w.u64(slot);
+        w.end_list(list);
+        write_pairs(w, e.balances);
+        write_pairs(w, {});
+        write_pairs(w, {});
+        w.end_list(account);
+    }
+    return std::move(w.out);
+}
+
+Outcome<AccessList> join(const std::vector<Bytes>& fragments) {
+    return join_fragments(std::vector<BytesView>(fragments.begin(), fragments.end()));
+}
+
+}  // namespace
+
+TEST_CASE("fragments of a block join to its list: changes by index, reads without what anybody wrote") {
+    const auto list = join({encode({{.address = 1, .reads = {5, 7, 256}},
+                                    {.address = 3, .writes = {{2, {{1, 9}}}}, .balances = {{1, 10}}}}),
+                            encode({{.address = 1, .writes = {{7, {{2, 1}}}}, .reads = {0, 5}},
+                                    {.address = 2},
+                                    {.address = 3, .writes = {{1, {{2, 4}}}, {2, {{2, 0}}}}, .balances = {{2, 0}}}})});
+    REQUIRE(list);
+    CHECK(list->items ==
+          encode({{.address = 1, .writes = {{7, {{2, 1}}}}, .reads = {0, 5, 256}},
+                  {.address = 2},
+                  {.address = 3, .writes = {{1, {{2, 4}}}, {2, {{1, 9}, {2, 0}}}}, .balances = {{1, 10}, {2, 0}}}}));
+    CHECK(list->count == 3 + 4 + 2);
+    const auto empty = join({});
+    REQUIRE(empty);
+    CHECK(empty->items.empty());
+    CHECK(empty->count == 0);
+}
+
+TEST_CASE("a fragment that is none is refused, wherever it ends or has a part of another kind") {
+    const Bytes good = encode({{.address = 1, .writes = {{7, {{2, 1}}}}, .reads = {5}, .balances = {{1, 2}}}});
+    REQUIRE(join({good}));
+    for (size_t n = 1; n < good.size(); n++)
+        CHECK_FALSE(join({Bytes(good.begin(), good.begin() + static_cast<long>(n))}));
+    CHECK_FALSE(join({Bytes{0x80}}));
+    CHECK_FALSE(join({Bytes{0xc0}}));
+    Bytes number_for_list = good;
+    number_for_list.back() = 0x80;
+    CHECK_FALSE(join({number_for_list}));
+}
+
+TEST_CASE("a list has the header's hash, and no more items than the gas limit pays for") {
+    AccessList list{encode({{.address = 1, .reads = {5, 6}}}), 3};
+    const Bytes32 hash = list_digest(list.items);
+    CHECK(check_access_list(list, hash, 6000));
+    CHECK(check_access_list(list, hash, 5999).error().code == ErrorCode::access_list_size);
+    CHECK(check_access_list(list, Bytes32{}, 6000).error().code == ErrorCode::access_list_hash);
+}
+
+namespace {
+
+/// Runs the aggregator without asking for proofs.
+Outcome<BlockClaim> aggregate(const BlockInputs& in, const AggregatorBlock& block) {
+    return run_aggregator(
+        in.aggregator_claims(Bytes32{}), block.encode(), [](void*, const Bytes32&, const Bytes32&) {}, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("the aggregator refuses fragments that the subblocks did not commit, and lists that are not the header's") {
+    // Each transaction counts up a slot of one contract: PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE.
+    const Address contract = test::numbered_address(0x1234);
+    const Bytes code = {0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55, 0x00};
+    const std::vector<test::TransactionSpec> transactions(4, {.to = contract, .gas_limit = 200'000, .data = {}});
+    const auto made =
+        test::make_block(evm::Revision::amsterdam, {{.address = contract, .nonce = 1, .code = code}}, transactions);
+    if (!made) FAIL(made.error().message);
+    BlockResult result;
+    const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1, &result);
+    if (!inputs) FAIL(to_string(inputs.error().code));
+    REQUIRE(inputs->subblocks.size() == 4);
+    CHECK(result.progress.state_gas == 97'920);
+    CHECK(result.access_list.count > 0);
+    const auto block = AggregatorBlock::decode(inputs->aggregator_block);
+    REQUIRE(block);
+    REQUIRE(aggregate(*inputs, *block));
+    const auto refused = [&](const AggregatorBlock& b) { return aggregate(*inputs, b).error().code; };
+
+    AggregatorBlock changed = *block;
+    changed.fragments.pop_back();
+    CHECK(refused(changed) == ErrorCode::subblock_accesses);
+    changed = *block;
+    changed.fragments.push_back({});
+    CHECK(refused(changed) == ErrorCode::subblock_accesses);
+    changed = *block;
+    std::swap(changed.fragments[1], changed.fragments[2]);
+    CHECK(refused(changed) == ErrorCode::subblock_accesses);
+    changed = *block;
+    Bytes other(block->fragments[1].begin(), block->fragments[1].end());
+    other.back() ^= 1;
+    changed.fragments[1] = other;
+    CHECK(refused(changed) == ErrorCode::subblock_accesses);
+    CHECK(inputs->subblocks[1].accesses != inputs->subblocks[2].accesses);
+
+    // A subblock that commits another fragment: the union is not the header's list any more.
+    BlockInputs lied = *inputs;
+    lied.subblocks[1].accesses = encode({});
+    lied.subblocks[1].claim.accesses_digest = list_digest({});
+    changed = *block;
+    changed.fragments[1] = {};
+    CHECK(aggregate(lied, changed).error().code == ErrorCode::access_list_hash);
+
+    // And a header that names another list, in the native run.
+    const auto wrong = test::make_block(evm::Revision::amsterdam, {{.address = contract, .nonce = 1, .code = code}},
+                                        transactions, [](Header& h) { h.access_list_hash[0] ^= 1; });
+    REQUIRE(wrong);
+    CHECK(execute_block(wrong->config, wrong->rlp, wrong->witness).error().code == ErrorCode::access_list_hash);
+}
+
+TEST_CASE("state gas and what senders paid for chain from subblock to subblock") {
+    const Address contract = test::numbered_address(0x1234);
+    const Bytes code = {0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55, 0x00};
+    const auto made = test::make_block(evm::Revision::amsterdam, {{.address = contract, .nonce = 1, .code = code}},
+                                       {2, {.to = contract, .gas_limit = 200'000, .data = {}}});
+    REQUIRE(made);
+    const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1);
+    REQUIRE(inputs);
+    REQUIRE(inputs->subblocks.size() == 2);
+    const auto block = AggregatorBlock::decode(inputs->aggregator_block);
+    REQUIRE(block);
+    for (uint64_t SubblockClaim::* field :
+         {&SubblockClaim::state_gas_before, &SubblockClaim::paid_gas_before, &SubblockClaim::gas_before}) {
+        for (size_t i : {0u, 1u}) {
+            BlockInputs lied = *inputs;
+            (lied.subblocks[i].claim.*field)++;
+            CHECK(aggregate(lied, *block).error().code == ErrorCode::subblock_gas);
+        }
+    }
+    // The header's gas is the larger sum.
+    BlockInputs lied = *inputs;
+    lied.subblocks[1].claim.state_gas_after += 1'000'000;
+    CHECK(aggregate(lied, *block).error().code == ErrorCode::gas_used);
+}
