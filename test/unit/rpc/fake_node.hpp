@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "libs/base/hex.hpp"
-#include "libs/cluster/http.hpp"
+#include "libs/cluster/http/http.hpp"
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/rpc/block_source.hpp"
 #include "test/support/header_json.hpp"

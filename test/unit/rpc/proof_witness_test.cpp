@@ -13,7 +13,7 @@
 #include "libs/hash/keccak256.hpp"
 #include "libs/rlp/decode.hpp"
 #include "libs/rpc/key_search.hpp"
-#include "test/unit/cluster/temp_dir.hpp"
+#include "test/support/temp_dir.hpp"
 #include "test/unit/rpc/fake_node.hpp"
 
 using namespace ashlar;
