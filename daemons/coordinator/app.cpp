@@ -25,6 +25,7 @@
 #include "libs/cluster/version.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/rpc/block_source.hpp"
+#include "libs/rpc/head_stream.hpp"
 
 namespace ashlar::coordinator {
 
@@ -134,6 +135,7 @@ class Coordinator final : public App {
             threads_.emplace_back([this, &f] { loop(f->round, [this, &f] { return fetch_one(*f); }); });
         threads_.emplace_back([this] { loop(verifying_, [this] { return verify_one(); }); });
         threads_.emplace_back([this] { loop(keeping_up_, [this] { return keep_up(); }); });
+        ASHLAR_TRY(follow_heads());
         log::info("listening", {{"port", server_->port()}, {"state_dir", state_dir_.string()}});
         return {};
     }
@@ -161,6 +163,7 @@ class Coordinator final : public App {
                 const std::lock_guard lock(mutex_);
                 wake_.notify_all();
             }
+            head_stream_.reset();
             for (auto& f : fetchers_) f->abort();
             if (server_) server_->stop();
             if (checks_) checks_->stop();
@@ -233,6 +236,8 @@ class Coordinator final : public App {
     std::mutex head_mutex_;
     uint64_t head_ = 0;
     int64_t head_asked_ms_ = 0;
+    std::atomic<uint64_t> head_told_{0};  ///< by the stream below while it is up; 0: none
+    std::unique_ptr<rpc::HeadStream> head_stream_;
 
     /// The lock file's time is when this coordinator's predecessor was last alive.
     int64_t last_alive_ms() const {
@@ -326,9 +331,31 @@ class Coordinator final : public App {
         return o;
     }
 
-    /// The newest block of the node: asked for once in HEAD_PAUSE_MS by whichever thread comes, while a job needs it.
+    /// Lets the node tell its heads, if it has a WebSocket: jobs over the newest blocks then wait for no round of
+    /// asking.
+    HostResult<void> follow_heads() {
+        if (!config_.has("rpc_ws_url")) return {};
+        rpc::HeadStreamOptions o;
+        o.url = config_.text("rpc_ws_url");
+        o.timeout = std::chrono::seconds(config_.number("request_timeout_s"));
+        o.on_head = [this](const rpc::Head& h) {
+            head_told_ = h.number;
+            const std::lock_guard lock(mutex_);
+            wake_.notify_all();
+        };
+        o.on_change = [this](const HostResult<void>& r) {
+            head_told_ = 0;
+            complain("head_stream_trouble", r);
+        };
+        ASHLAR_ASSIGN(head_stream_, rpc::HeadStream::open(std::move(o)));
+        return {};
+    }
+
+    /// The newest block of the node: what its WebSocket told last, otherwise asked for once in HEAD_PAUSE_MS by
+    /// whichever thread comes, while a job needs it.
     uint64_t head(Fetcher& f) {
         if (!config_.has("rpc_http_url") || !scheduler_->waits_for_head()) return 0;
+        if (const uint64_t told = head_told_) return told;
         const std::unique_lock lock(head_mutex_, std::try_to_lock);
         if (!lock) return 0;
         if (steady_unix_ms() - head_asked_ms_ < HEAD_PAUSE_MS) return head_;

@@ -20,7 +20,11 @@ inline constexpr ConfigKey KEYS[] = {
     {"input_load_dirs", ConfigType::directories, "",
      "Folders of dumped inputs; each is or holds folders with block.rlp and witness.json[.gz]."},
     {"rpc_http_url", ConfigType::url, "",
-     "Ethereum node with debug_executionWitness and debug_getRawBlock; needed for jobs over ranges and latest blocks."},
+     "Ethereum node, needed for jobs over ranges and latest blocks; best one with debug_executionWitness and "
+     "debug_getRawBlock, otherwise witnesses are built by eth_getProof."},
+    {"rpc_ws_url", ConfigType::url, "",
+     "The node's WebSocket (ws:// or wss://), over which it tells of new blocks; without it the node is asked every "
+     "second."},
     {"request_retries", ConfigType::number, "50", "Tries of one request to the Ethereum node.", "", 1, 1000},
     {"request_timeout_s", ConfigType::number, "10", "Time of one request to the Ethereum node.", "seconds", 1, 600},
     {"fetch_threads", ConfigType::number, "2", "Blocks fetched from the Ethereum node at once.", "", 1, 64},
