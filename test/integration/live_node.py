@@ -151,15 +151,35 @@ def anvil(program, ctl, work, log):
         node.stop()
 
 
+SYSTEM_CONTRACTS = ["0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02", "0x0000F90827F1C53a10cb7A02335B175320002935",
+                    "0x00000961Ef480Eb55e80D19ad83579A64c007002", "0x0000BBdDc7CE488642fb579F8B00f3a590007251"]
+
+
 def geth(program, ctl, work, log):
-    port = free_port()
-    node = Node([program, "--dev", "--dev.period", "0", "--datadir", str(work / "geth"), "--http", "--http.port", str(port), "--http.api",
-                 "eth,debug,dev,net", "--port", "0", "--authrpc.port", str(free_port()), "--nodiscover", "--ipcdisable", "--verbosity", "1"], port, log)
+    def start(datadir):
+        port = free_port()
+        return Node([program, "--dev", "--dev.period", "0", "--datadir", str(datadir), "--state.scheme", "hash", "--gcmode", "archive",
+                     "--http", "--http.port", str(port), "--http.api", "eth,debug,dev,net,admin", "--port", "0", "--authrpc.port",
+                     str(free_port()), "--nodiscover", "--ipcdisable", "--verbosity", "1"], port, log)
+
+    # The stock chain of --dev has a fork behind Osaka: its account and contracts go into a genesis of ours.
+    stock = start(work / "stock")
     try:
-        # In --dev mode each transaction makes a block at once.
-        last = make_chain(node, node.call("eth_accounts")[0], lambda: time.sleep(0.3), clears=True)
-        chain_id = int(node.call("eth_chainId"), 16)
-        chain = chain_file(work, chain_id, cancunTime=0, pragueTime=0, osakaTime=0)
+        account = stock.call("eth_accounts")[0]
+        codes = {a: stock.call("eth_getCode", a, "latest") for a in SYSTEM_CONTRACTS}
+    finally:
+        stock.stop()
+    chain = chain_file(work, 1337, cancunTime=0, pragueTime=0, osakaTime=0)
+    alloc = {a: {"balance": "0x0", "nonce": "0x1", "code": code} for a, code in codes.items()}
+    alloc[account] = {"balance": "0xd3c21bcecceda1000000"}
+    genesis = work / "genesis.json"
+    genesis.write_text(json.dumps({"config": json.loads(chain.read_text()), "difficulty": "0x0", "gasLimit": "0x3938700",
+                                   "timestamp": "0x0", "baseFeePerGas": "0x3b9aca00", "alloc": alloc}))
+    subprocess.run([program, "init", "--state.scheme", "hash", "--datadir", str(work / "geth"), str(genesis)], check=True, stdout=log, stderr=log)
+    shutil.copytree(work / "stock/keystore", work / "geth/keystore", dirs_exist_ok=True)
+    node = start(work / "geth")
+    try:  # each transaction makes a block at once
+        last = make_chain(node, account, lambda: time.sleep(0.3), clears=True)
         check(ctl, node, chain, 1, last, work, "--by-proofs")
         return last, check(ctl, node, chain, 1, last, work)
     finally:
