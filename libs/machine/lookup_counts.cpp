@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/machine/lookup_counts.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include "libs/chips/requests.hpp"
 
 namespace ashlar::machine {
 
 namespace {
-
-/// Sorts requests by content and merges equal ones.
-template <class Request, size_t N>
-std::vector<Request> merge(std::vector<std::array<F, N>> asked) {
-    const auto key_less = [](const std::array<F, N>& a, const std::array<F, N>& b) {
-        return std::memcmp(a.data(), b.data(), sizeof a) < 0;
-    };
-    std::sort(asked.begin(), asked.end(), key_less);
-    std::vector<Request> requests;
-    for (const auto& input : asked) {
-        if (requests.empty() || requests.back().input != input) requests.push_back({input, 0});
-        requests.back().multiplicity++;
-    }
-    return requests;
-}
 
 void add_vector(std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
     for (size_t i = 0; i < a.size(); i++) a[i] += b[i];
@@ -53,10 +37,10 @@ void LookupCounts::add(const LookupCounts& o) {
 }
 
 std::vector<chips::HashChip::Request> LookupCounts::hash_requests() const {
-    return merge<chips::HashChip::Request>(hashes_);
+    return chips::merge_requests<chips::HashChip>(hashes_);
 }
 std::vector<chips::PermutationChip::Request> LookupCounts::permutation_requests() const {
-    return merge<chips::PermutationChip::Request>(permutations_);
+    return chips::merge_requests<chips::PermutationChip>(permutations_);
 }
 
 }  // namespace ashlar::machine

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "libs/poly/sumcheck.hpp"
+
 namespace ashlar::poly {
 namespace {
 
@@ -109,11 +111,7 @@ Ext lagrange(std::span<const Ext> ys, const Ext& r) {
 
 Ext sumcheck_next(const Ext& claim, std::span<const Ext> sent, const Ext& r) {
     if (sent.empty() || sent.size() >= MAX_NODES) __builtin_trap();
-    std::array<Ext, MAX_NODES> ys;
-    ys[0] = sent[0];
-    ys[1] = claim - sent[0];
-    for (size_t i = 1; i < sent.size(); i++) ys[i + 1] = sent[i];
-    return lagrange({ys.data(), sent.size() + 1}, r);
+    return sumcheck_claim(claim, sent, r);
 }
 
 F horner(std::span<const F> coefficients, F z) { return horner_any(coefficients, z); }

@@ -16,6 +16,13 @@ enum Bus : uint32_t {
     BUS_MEMORY = 66,
     /// (row): the rows of the memory table follow each other on it, so that each address occurs once.
     BUS_MEMORY_ROW = 67,
+    /// (pointer to the next weight, length, elements left, state[24], weighed sum[5]) of a leaf that is being hashed.
+    BUS_LEAF = 68,
+    /// Lookup: (tree, level, index, digest[9]): a node of the tree whose root is in the cells from address `tree` on.
+    /// The root is at level 0.
+    BUS_TREE = 69,
+    /// Lookup: (pointer to rho, number of factors, z, value[5]).
+    BUS_WEIGHT = 70,
 };
 
 }  // namespace ashlar::recursion

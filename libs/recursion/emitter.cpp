@@ -10,8 +10,8 @@ namespace {
 
 constexpr Cell ONE = {Cell::Base::global, CELL_ONE, 0};
 // Frames of loops: the state to return to (unused where the loop is left by a jump), what is left to do, the loop's
-// values. Frames of subroutines: the state to return to, 1, arguments.
-constexpr uint32_t FRAME_RETURN = 0, FRAME_REMAINING = 1, FRAME_VALUES = 2;
+// values. Frames of subroutines: the state to return to, 1, the frame's own address, arguments.
+constexpr uint32_t FRAME_RETURN = 0, FRAME_REMAINING = 1, FRAME_VALUES = 2, FRAME_ADDRESS = 2, FRAME_ARGUMENTS = 3;
 
 }  // namespace
 
@@ -33,16 +33,20 @@ Expression Expression::negated() const {
 Expression Expression::scaled(F by) const {
     if (by == F::ONE) return *this;
     if (by == -F::ONE) return negated();
+    if (by.is_zero()) return constant(emitter_, F::ZERO);
     Expression out = product_ ? Expression(emitter_->own(emitter_->settle(*this))) : *this;
     if (out.term_) out.term_->scale *= by;
     return out;
 }
 
 Expression Expression::sum(const Expression& x, const Expression& y) {
+    if (x.is_zero()) return y;
+    if (y.is_zero()) return x;
     Expression out(x.emitter_ ? x.emitter_ : y.emitter_);
     if (x.term_ && y.term_ && x.term_->cell == y.term_->cell && !(x.product_ && y.product_)) {
         out.product_ = x.product_ ? x.product_ : y.product_;
         out.term_ = Term{x.term_->scale + y.term_->scale, x.term_->cell};
+        if (out.product_ && out.term_->scale.is_zero()) out.term_.reset();
         return out;
     }
     if (!(x.product_ && y.product_) && !(x.term_ && y.term_)) {
@@ -59,7 +63,7 @@ Expression Expression::sum(const Expression& x, const Expression& y) {
     if (!x.product_ && !y.product_) {
         if (x.term_->scale == F::ONE) return with_one(x, y);
         if (y.term_->scale == F::ONE) return with_one(y, x);
-        return with_one(Expression(x.emitter_->own(x.emitter_->settle(x))), y);
+        return with_one(Expression(out.emitter_->own(out.emitter_->settle(x))), y);
     }
     // Too much for one instruction: the longer side becomes a cell.
     const auto parts = [](const Expression& e) { return int{e.product_.has_value()} + int{e.term_.has_value()}; };
@@ -70,7 +74,7 @@ Expression Expression::sum(const Expression& x, const Expression& y) {
 Expression Expression::times(const Expression& x, const Expression& y) {
     if (x.is_constant()) return y.scaled(x.term_->scale);
     if (y.is_constant()) return x.scaled(y.term_->scale);
-    Expression out(x.emitter_);
+    Expression out(x.emitter_);  // neither is a constant, so both have one
     const Cell a = x.emitter_->settle(x);
     out.product_ = Product{a, x.emitter_->settle(y), false};
     return out;
@@ -110,8 +114,12 @@ Element Emitter::at(const Element& first, uint32_t i) const {
 
 Element Emitter::constant(const Ext& x) {
     const Element e = fresh();
-    emit(OP_CONSTANT + is_global(e.cell), {offset(e.cell, 0), x.c[0], x.c[1], x.c[2], x.c[3], x.c[4]});
+    assert_constant(e, x);
     return e;
+}
+
+void Emitter::assert_constant(const Element& e, const Ext& x) {
+    emit(OP_CONSTANT + is_global(e.cell), {offset(e.cell, 0), x.c[0], x.c[1], x.c[2], x.c[3], x.c[4]});
 }
 
 Element Emitter::advice(uint32_t n) {
@@ -126,6 +134,74 @@ Element Emitter::inverse(const Element& x) {
     const Element y = fresh();
     assert_equal(x * y, one());
     return y;
+}
+
+Element Emitter::window(const Element& x, const Element& y, uint32_t r) {
+    if (r == 0) return x;
+    const Element d = fresh();
+    emit(OP_WINDOW + 8 * (r - 1) + is_global(x.cell) + 2u * is_global(y.cell) + 4u * is_global(d.cell),
+         {offset(x.cell, 0), offset(y.cell, 1), offset(d.cell, 2)});
+    return d;
+}
+
+void Emitter::extract_to(const Element& x, uint32_t k, const Element& d) {
+    emit(OP_EXTRACT + 8 * k + is_global(x.cell) + 4u * is_global(d.cell),
+         {offset(x.cell, 0), F::ZERO, offset(d.cell, 2)});
+}
+
+Element Emitter::extract(const Element& x, uint32_t k) {
+    const Element d = fresh();
+    extract_to(x, k, d);
+    return d;
+}
+
+void Emitter::assert_base(const Element& x) { extract_to(x, 0, x); }
+
+void Emitter::permute(std::span<const Element, 3> rate, const Element& capacity, const Element& result) {
+    const Cell cells[5] = {rate[0].cell, rate[1].cell, rate[2].cell, capacity.cell, result.cell};
+    uint32_t op = OP_PERMUTE;
+    std::array<F, 6> field{};
+    for (uint32_t k = 0; k < 5; k++) op += is_global(cells[k]) << k, field[k] = offset(cells[k], k);
+    emit(op, field);
+}
+
+Emitter::Index Emitter::low_bits(const Element& x, uint32_t bits) {
+    const Index out{fresh(), fresh()};
+    emit(OP_INDEX + is_global(x.cell) + 2u * is_global(out.index.cell) + 4u * is_global(out.power.cell),
+         {offset(x.cell, 0), offset(out.index.cell, 1), offset(out.power.cell, 2), F::from_canonical(bits),
+          F::two_adic_generator(bits) - F::ONE});
+    return out;
+}
+
+Element Emitter::open(const Element& root, uint32_t depth, const Element& index, const Element& length,
+                      const Element& pointer) {
+    const Element value = fresh();
+    const Cell cells[5] = {index.cell, pointer.cell, length.cell, root.cell, value.cell};
+    uint32_t op = OP_OPEN;
+    std::array<F, 6> field{};
+    for (uint32_t k = 0; k < 5; k++) op += is_global(cells[k]) << k, field[k] = offset(cells[k], k);
+    field[5] = F::from_canonical(depth);
+    emit(op, field);
+    return value;
+}
+
+Element Emitter::weight(const Element& pointer, const Element& z, uint32_t count) {
+    if (count == 0) return one();
+    const Element value = fresh();
+    emit(OP_WEIGHT + is_global(pointer.cell) + 2u * is_global(z.cell) + 4u * is_global(value.cell),
+         {offset(pointer.cell, 0), offset(z.cell, 1), offset(value.cell, 2), F::from_canonical(count)});
+    return value;
+}
+
+Expression Emitter::address_of(const Element& x) {
+    if (!is_global(x.cell)) throw std::logic_error("the address of a loop's cell");
+    const Scope& s = global_scope();
+    const F at = offset(x.cell, 0);
+    return s.id == 0 ? constant(at) : own({Cell::Base::global, FRAME_ADDRESS, s.id}) + at;
+}
+
+const Emitter::Scope& Emitter::global_scope() const {
+    return *std::find_if(scopes_.rbegin(), scopes_.rend(), [](const Scope& s) { return s.is_global; });
 }
 
 Element Emitter::frame(uint32_t size) {
@@ -187,7 +263,8 @@ std::vector<Element> Emitter::repeat(const Element& count, std::span<const Eleme
     for (uint32_t k = 0; k < n; k++) values.push_back(old(FRAME_VALUES + k));
     const std::vector<Expression> after = body(values);
     if (after.size() != n) throw std::logic_error("a loop's body must give as many values as it takes");
-    for (uint32_t k = 0; k < n; k++) assert_equal(after[k], next(FRAME_VALUES + k));
+    for (uint32_t k = 0; k < n; k++)
+        if (!after[k].is_cell(next(FRAME_VALUES + k).cell)) assert_equal(after[k], next(FRAME_VALUES + k));
     if (block) {
         assert_equal(old(FRAME_VALUES + n), next(FRAME_VALUES + n));
         assert_equal(old(FRAME_RETURN), next(FRAME_RETURN));
@@ -217,16 +294,18 @@ std::vector<Element> Emitter::repeat(const Element& count, std::span<const Eleme
     return out;
 }
 
+Element Emitter::next_value(uint32_t k) { return own({Cell::Base::next, FRAME_VALUES + k, scopes_.back().id}); }
+
 Emitter::Subroutine Emitter::define(uint32_t arguments,
                                     const std::function<std::vector<Element>(std::span<const Element>)>& body) {
     Subroutine s{label(), arguments, {}, 0};
     const Label over = label();
     jump(over);
     place(s.label);
-    scopes_.push_back({num_scopes_++, true, FRAME_VALUES + arguments});
+    scopes_.push_back({num_scopes_++, true, FRAME_ARGUMENTS + arguments});
     const auto cell = [&](uint32_t at) { return own({Cell::Base::global, at, scopes_.back().id}); };
     std::vector<Element> given;
-    for (uint32_t k = 0; k < arguments; k++) given.push_back(cell(FRAME_VALUES + k));
+    for (uint32_t k = 0; k < arguments; k++) given.push_back(cell(FRAME_ARGUMENTS + k));
     for (const Element& x : body(given)) {
         offset(x.cell, 0);  // a cell of this frame
         s.results.push_back(x.cell.offset);
@@ -243,7 +322,8 @@ std::vector<Element> Emitter::call(const Subroutine& s, std::span<const Element>
     if (arguments.size() != s.arguments) throw std::logic_error("number of arguments");
     const Element p = frame(s.size);
     assert_pointee(p, CELL_ONE, one());
-    for (uint32_t k = 0; k < s.arguments; k++) assert_pointee(p, FRAME_VALUES + k, arguments[k]);
+    assert_pointee(p, FRAME_ADDRESS, p);
+    for (uint32_t k = 0; k < s.arguments; k++) assert_pointee(p, FRAME_ARGUMENTS + k, arguments[k]);
     call(p.cell, s.label, OP_CALL_ENTER);
     std::vector<Element> out;
     for (uint32_t at : s.results) out.push_back(load(p, at));
@@ -251,10 +331,8 @@ std::vector<Element> Emitter::call(const Subroutine& s, std::span<const Element>
 }
 
 F Emitter::offset(const Cell& cell, size_t field) {
-    const auto owner = is_global(cell)
-                           ? std::find_if(scopes_.rbegin(), scopes_.rend(), [](auto& s) { return s.is_global; })
-                           : scopes_.rbegin();
-    if (cell.scope != owner->id && !(cell == ONE)) throw std::logic_error("a cell of another frame");
+    const uint32_t owner = is_global(cell) ? global_scope().id : scopes_.back().id;
+    if (cell.scope != owner && !(cell == ONE)) throw std::logic_error("a cell of another frame");
     if (cell.base == Cell::Base::next) next_frame_.push_back({program_.code.size(), field});
     return F::from_canonical(cell.offset);
 }

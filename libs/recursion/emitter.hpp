@@ -42,6 +42,11 @@ class Expression {
     static Expression times(const Expression& x, const Expression& y);
     Expression negated() const;
     Expression scaled(F by) const;
+    bool is_cell(const Cell& cell) const { return !product_ && term_ && term_->scale == F::ONE && term_->cell == cell; }
+    bool is_constant() const;
+    bool is_zero() const { return is_constant() && term_->scale.is_zero(); }
+    /// A cell, or a constant: no instruction is missing.
+    bool is_simple() const { return !product_ && (is_constant() || (term_ && term_->scale == F::ONE)); }
     Expression plus(F x) const { return sum(*this, constant(emitter_, x)); }
 
   private:
@@ -55,7 +60,6 @@ class Expression {
         Cell cell;
     };
     explicit Expression(Emitter* e) : emitter_(e) {}
-    bool is_constant() const;
 
     Emitter* emitter_;
     std::optional<Product> product_;
@@ -123,6 +127,8 @@ class Emitter {
     Element output(uint32_t i) { return {this, {Cell::Base::global, FIRST_PUBLIC + i}}; }
     Expression constant(F x) { return Expression::constant(this, x); }
     Element constant(const Ext& x);
+    /// The statement that a cell holds a constant.
+    void assert_constant(const Element& cell, const Ext& x);
     /// Fresh cells: to be determined by what is stated of them.
     Element fresh() { return array(1); }
     /// The first of `n` cells in a row; `at` gives the others.
@@ -136,6 +142,29 @@ class Emitter {
     /// x y = 1 determines y: x is not 0.
     Element inverse(const Element& x);
 
+    /// Five coefficients in a row of those of x and y, from the r-th on, r < 5.
+    Element window(const Element& x, const Element& y, uint32_t r);
+    /// Coefficient k of x, an element of F; the statement that x is one.
+    Element extract(const Element& x, uint32_t k);
+    void assert_base(const Element& x);
+    /// A permutation (permute.hpp): three cells of the rate, the first of the capacity's two; to the first of five
+    /// cells.
+    void permute(std::span<const Element, 3> rate, const Element& capacity, const Element& result);
+    /// The low bits of an element of F as a number, and the power of the root of unity of order 2^bits that they stand
+    /// for.
+    struct Index {
+        Element index, power;
+    };
+    Index low_bits(const Element& x, uint32_t bits);
+    /// The row of `length` elements at `index` of a tree of `depth` levels above its leaves, as a sum with the weights
+    /// that `pointer` finds. The tree's root: nine elements in two cells.
+    Element open(const Element& root, uint32_t depth, const Element& index, const Element& length,
+                 const Element& pointer);
+    /// prod_l (1 - rho_l) + z^(2^l) rho_l over `count` cells rho that `pointer` finds; z in F.
+    Element weight(const Element& pointer, const Element& z, uint32_t count);
+
+    /// A pointer to a cell that was made outside of loops.
+    Expression address_of(const Element& x);
     /// A pointer to `size` fresh cells; the statement memory[pointer + offset] = x.
     Element frame(uint32_t size);
     void assert_pointee(const Element& pointer, uint32_t offset, const Element& x);
@@ -148,6 +177,9 @@ class Emitter {
     /// Runs `body` `count` times (a number in F), each on a frame of its own: it takes the values of one iteration and
     /// gives those of the next. Returns the last ones.
     using Iteration = std::function<std::vector<Expression>(std::span<const Element>)>;
+    /// Inside of a body: the cell of value k of the next iteration, for a body that wants to write it itself (and gives
+    /// it back as value k).
+    Element next_value(uint32_t k);
     std::vector<Element> repeat(const Element& count, std::span<const Element> first, const Iteration& body);
 
     /// Code with a global frame of its own, whose only ways in and out are its arguments and results. It can be called
@@ -187,7 +219,9 @@ class Emitter {
     void branch(const Cell& x, Label target, bool next_frame = false);
     void jump(Label target) { branch(one().cell, target); }
     void call(const Cell& pointer, Label target, uint32_t flags = 0);
+    void extract_to(const Element& x, uint32_t k, const Element& d);
     void deref(const Cell& pointer, uint32_t offset, const Cell& x);
+    const Scope& global_scope() const;
     void hint(Hint::Kind kind, const Cell& cell, uint32_t size, const Cell& count = {});
 
     Program program_;

@@ -5,13 +5,17 @@
 
 #include <algorithm>
 
+#include "libs/recursion/slice.hpp"
+#include "libs/recursion/tree.hpp"
+#include "libs/recursion/weight.hpp"
+
 namespace ashlar::recursion {
 
 namespace {
 
 class Interpreter {
   public:
-    Interpreter(const Program& program, std::span<const Ext> advice, const RunLimits& limits)
+    Interpreter(const Program& program, const Advice& advice, const RunLimits& limits)
         : program_(program), advice_(advice), limits_(limits) {
         grow(program.main_cells);
         set(CELL_ZERO, Ext::zero());
@@ -30,8 +34,10 @@ class Interpreter {
             if (error_.code.empty()) step(*i);
         }
         if (error_.code.empty() && (now_.fp != 0 || now_.gp != 0)) refuse("the program ends on another frame");
-        if (error_.code.empty() && read_ != advice_.size())
-            error("advice_left", fmt::format("{} of {} elements were read", read_, advice_.size()));
+        if (error_.code.empty() &&
+            (read_ != advice_.elements.size() || run_.openings.size() != advice_.openings.size()))
+            error("advice_left", fmt::format("{} of {} elements and {} of {} openings were read", read_,
+                                             advice_.elements.size(), run_.openings.size(), advice_.openings.size()));
         if (!error_.code.empty()) return Fail<Error>{error_};
         for (uint32_t i = 0; i < program_.num_output; i++) {
             const Ext& x = run_.memory[FIRST_PUBLIC + i];
@@ -80,9 +86,10 @@ class Interpreter {
     void follow(const Hint& h) {
         switch (h.kind) {
             case Hint::Kind::input:
-                if (advice_.size() - read_ < h.size)
+                if (advice_.elements.size() - read_ < h.size)
                     return error("advice_short", fmt::format("{} more elements at pc {}", h.size, now_.pc));
-                for (uint32_t k = 0; k < h.size; k++) set(at({h.cell.offset + k, h.cell.is_global}), advice_[read_++]);
+                for (uint32_t k = 0; k < h.size; k++)
+                    set(at({h.cell.offset + k, h.cell.is_global}), advice_.elements[read_++]);
                 return;
             case Hint::Kind::frame:
             case Hint::Kind::loop: {
@@ -107,9 +114,27 @@ class Interpreter {
             else
                 deref(operand(i, 0, i.op & 1), operand(i, 1, i.op & 2), i.field[2]);
             now_.pc++;
-        } else {
+        } else if (i.op < OP_WINDOW) {
             run_.control.push_back(before);
             control(i);
+        } else {
+            if (i.op < OP_PERMUTE) {
+                run_.slice.push_back(before);
+                slice(i);
+            } else if (i.op < OP_OPEN) {
+                run_.permute.push_back(before);
+                permute(i, i.op - OP_PERMUTE);
+            } else if (i.op < OP_WEIGHT) {
+                run_.open.push_back(before);
+                open(i, i.op - OP_OPEN);
+            } else if (i.op < OP_INDEX) {
+                run_.weight.push_back(before);
+                weight(i, i.op - OP_WEIGHT);
+            } else {
+                run_.index.push_back(before);
+                index(i, i.op - OP_INDEX);
+            }
+            now_.pc++;
         }
     }
 
@@ -161,8 +186,78 @@ class Interpreter {
         }
     }
 
+    void slice(const Instruction& i) {
+        const bool window = i.op < OP_EXTRACT;
+        const uint32_t rest = i.op - (window ? OP_WINDOW : OP_EXTRACT), r = rest >> 3;
+        const Ext x = get(operand(i, 0, rest & 1));
+        set(operand(i, 2, rest & 4),
+            window ? window_of(x, get(operand(i, 1, rest & 2)), r + 1) : Ext::from_base(x.c[r]));
+    }
+
+    void permute(const Instruction& i, uint32_t flags) {
+        std::array<Ext, STATE_CELLS> cells;
+        for (uint32_t k = 0; k < STATE_CELLS; k++) {
+            const uint32_t from = std::min(k, RATE_CELLS);
+            cells[k] = get(operand(i, from, flags >> from & 1) + k - from);
+        }
+        PermutationState s = state_of(cells);
+        if (!cells.back().c[4].is_zero()) return refuse("a state of 25 elements");
+        hash::Poseidon2<24>::permute(s);
+        const uint32_t out = operand(i, 4, flags >> 4 & 1);
+        for (uint32_t k = 0; k < STATE_CELLS; k++) set(out + k, state_cell(s, k));
+    }
+
+    /// An element of F.
+    F base(const Instruction& i, size_t field, uint32_t flags) {
+        const Ext& x = get(operand(i, field, flags >> field & 1));
+        if (!(x == Ext::from_base(x.c[0]))) refuse("not an element of F");
+        return x.c[0];
+    }
+
+    void index(const Instruction& i, uint32_t flags) {
+        const uint32_t x = base(i, 0, flags).canonical(), bits = i.field[3].canonical();
+        const uint32_t low = x & ((1u << bits) - 1);
+        set(operand(i, 1, flags & 2), Ext::from_base(F::from_canonical(low)));
+        set(operand(i, 2, flags & 4), Ext::from_base((i.field[4] + F::ONE).pow(low)));
+    }
+
+    void weight(const Instruction& i, uint32_t flags) {
+        const F pointer = base(i, WeightChip::POINTER, flags);
+        F z = base(i, WeightChip::Z, flags);
+        Ext value = Ext::one();
+        for (uint32_t l = 0; l < i.field[3].canonical(); l++, z = z.square())
+            value *= F::ONE + get(address(pointer, F::from_canonical(l))) * (z - F::ONE);
+        set(operand(i, WeightChip::VALUE, flags & 4), value);
+    }
+
+    void open(const Instruction& i, uint32_t flags) {
+        if (run_.openings.size() == advice_.openings.size())
+            return error("advice_short", fmt::format("an opening at pc {}", now_.pc));
+        const Opening& o = advice_.openings[run_.openings.size()];
+        const uint32_t index = base(i, OpenChip::INDEX, flags).canonical();
+        const F pointer = base(i, OpenChip::POINTER, flags);
+        if (o.row.size() != base(i, OpenChip::LENGTH, flags).canonical() || o.path.size() != i.field[5].canonical() ||
+            (o.path.size() < 32 && index >> o.path.size() != 0))
+            return refuse("an opening of another shape");
+        Ext value = Ext::zero();
+        for (uint32_t k = 0; k < o.row.size(); k++) value += get(address(pointer, F::from_canonical(k))) * o.row[k];
+        hash::Digest digest = hash::hash_elements(o.row, hash::Domain::leaf);
+        for (size_t level = 0; level < o.path.size(); level++)
+            digest =
+                index >> level & 1 ? hash::hash_node(o.path[level], digest) : hash::hash_node(digest, o.path[level]);
+        const uint32_t root = operand(i, OpenChip::ROOT, flags >> OpenChip::ROOT & 1);
+        for (uint32_t k = 0; k < 2; k++) {
+            const Ext& cell = get(address(F::from_canonical(root), F::from_canonical(k)));
+            for (size_t c = 0; c < 5; c++)
+                if (!(cell.c[c] == (5 * k + c < digest.size() ? digest[5 * k + c] : F::ZERO)))
+                    return refuse("an opening does not lead to the root");
+        }
+        set(operand(i, OpenChip::VALUE, flags >> OpenChip::VALUE & 1), value);
+        run_.openings.push_back(o);
+    }
+
     const Program& program_;
-    std::span<const Ext> advice_;
+    const Advice& advice_;
     RunLimits limits_;
     size_t read_ = 0;
     Step now_{ENTRY_PC, 0, 0};
@@ -173,7 +268,7 @@ class Interpreter {
 
 }  // namespace
 
-HostResult<Run> execute(const Program& program, std::span<const Ext> advice, const RunLimits& limits) {
+HostResult<Run> execute(const Program& program, const Advice& advice, const RunLimits& limits) {
     return Interpreter(program, advice, limits).run();
 }
 

@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <span>
 #include <vector>
 
 #include "libs/base/error.hpp"
 #include "libs/field/extension.hpp"
+#include "libs/hash/digest.hpp"
 #include "libs/recursion/program.hpp"
 
 namespace ashlar::recursion {
 
 using field::Ext;
+
+/// A leaf that a run opens.
+struct Opening {
+    std::vector<F> row;
+    std::vector<hash::Digest> path;  ///< siblings from the leaf up
+};
+
+/// What the prover knows and a program reads: elements of E in the order of its hints, leaves in the order of its
+/// openings.
+struct Advice {
+    Advice(std::vector<Ext> e = {}, std::vector<Opening> o = {}) : elements(std::move(e)), openings(std::move(o)) {}
+    std::vector<Ext> elements;
+    std::vector<Opening> openings;
+};
 
 /// State before an instruction that was executed.
 struct Step {
@@ -20,10 +34,15 @@ struct Step {
 /// determined are 0).
 struct Run {
     std::vector<Ext> memory;
-    std::vector<Step> arithmetic, move, control;
+    std::vector<Step> arithmetic, move, control, slice, permute, index, open, weight;
+    std::vector<Opening> openings;  ///< one for each step of `open`
     std::vector<F> output;
 
-    size_t steps() const { return arithmetic.size() + move.size() + control.size(); }
+    size_t steps() const {
+        size_t n = 0;
+        for (const auto* s : {&arithmetic, &move, &control, &slice, &permute, &index, &open, &weight}) n += s->size();
+        return n;
+    }
 };
 
 struct RunLimits {
@@ -36,6 +55,6 @@ struct RunLimits {
 ///
 /// Error codes: program_refuses (an equation does not hold; the message names the pc), program_stuck (a cell is needed
 /// that nothing has determined), advice_short, advice_left (input that nobody read), run_too_long, run_too_large.
-HostResult<Run> execute(const Program& program, std::span<const Ext> advice, const RunLimits& limits = {});
+HostResult<Run> execute(const Program& program, const Advice& advice, const RunLimits& limits = {});
 
 }  // namespace ashlar::recursion

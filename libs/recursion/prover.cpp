@@ -32,8 +32,7 @@ HostResult<ProvingKey> setup(Program program, const iop::Profile& profile, exec:
     return key;
 }
 
-HostResult<Proven> prove(const ProvingKey& key, std::span<const Ext> advice, exec::ThreadPool& pool,
-                         iop::StageTimes* times) {
+HostResult<Proven> prove(const ProvingKey& key, const Advice& advice, exec::ThreadPool& pool, iop::StageTimes* times) {
     ASHLAR_ASSIGN(const Run run, execute(key.program, advice));
     const iop::Traces traces = build_trace(key.vk().profile, key.program, run);
     Proven proven{PublicStatement::values(memory_rows(run), run.output), {}};

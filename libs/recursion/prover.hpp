@@ -24,7 +24,7 @@ struct Proven {
     Bytes proof;
 };
 /// Error codes: those of execute; run_too_large if the tables do not fit the profile.
-HostResult<Proven> prove(const ProvingKey& key, std::span<const Ext> advice, exec::ThreadPool& pool,
+HostResult<Proven> prove(const ProvingKey& key, const Advice& advice, exec::ThreadPool& pool,
                          iop::StageTimes* times = nullptr);
 
 }  // namespace ashlar::recursion

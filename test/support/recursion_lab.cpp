@@ -35,7 +35,38 @@ void for_each_row(const iop::Traces& traces, const iop::Trace& prep, const Visit
     });
 }
 
+/// Calls visit.operator()<Chip>(column) for each free multiplicity.
+template <class Visit>
+void for_each_free_column(const Visit& visit) {
+    const auto all = [&]<class C>(auto member, uint32_t n) {
+        for (uint32_t k = 0; k < n; k++)
+            visit.template operator()<C>(static_cast<uint32_t>(air::column_of<C>(member)) + k);
+    };
+    all.template operator()<ProgramTable>(&ProgramTable::Main<char>::multiplicity, 1);
+    for (uint32_t k = 0; k < MemoryTable::CELLS; k++)
+        visit.template operator()<MemoryTable>(
+            static_cast<uint32_t>(air::column_of<MemoryTable>(&MemoryTable::Main<char>::cell)) + 6 * k + 5);
+    all.template operator()<TreeNodeChip>(&TreeNodeChip::Main<char>::asked, 2);
+    all.template operator()<TreeRootChip>(&TreeRootChip::Main<char>::asked, 1);
+    all.template operator()<WeightStepChip>(&WeightStepChip::Main<char>::asked, 1);
+    all.template operator()<chips::HashChip>(&chips::HashChip::Main<char>::multiplicity, 1);
+    all.template operator()<chips::PermutationChip>(&chips::PermutationChip::Main<char>::multiplicity, 1);
+}
+
+/// Whether a bus is a lookup that rows with free multiplicities answer.
+bool is_answered(uint32_t bus) {
+    return bus == BUS_PROGRAM || bus == BUS_MEMORY || bus == BUS_TREE || bus == BUS_WEIGHT || bus == chips::BUS_HASH ||
+           bus == chips::BUS_PERMUTATION;
+}
+
 }  // namespace
+
+bool is_free_multiplicity(size_t table, uint32_t column) {
+    bool found = false;
+    for_each_free_column(
+        [&]<class C>(uint32_t c) { found |= FieldMachineChips::index_of<C>() == table && c == column; });
+    return found;
+}
 
 RecursionLab::RecursionLab(SampleProgram sample)
     : sample_(std::move(sample)),
@@ -55,40 +86,38 @@ void RecursionLab::repair(iop::Traces& traces, std::span<const F> public_values)
         return k;
     };
     const auto count = [&](uint32_t bus, F m, std::span<const F> values) {
+        if (!is_answered(bus)) return;
         asked.try_emplace(key(bus, values), F::ZERO).first->second += m;
     };
-    for_each_row(traces, prep_, [&]<class C>(const air::RowOf<C, F>& row, size_t) {
-        if constexpr (!air::detail::free_multiplicities<C>()) air::visit_interactions<C>(row, count);
+    // With all free multiplicities 0, what rows say on these buses is what they ask.
+    for_each_free_column([&]<class C>(uint32_t column) {
+        iop::Trace& t = traces[FieldMachineChips::index_of<C>()];
+        for (uint64_t i = 0; i < t.height(); i++) t.at(column, i) = F::ZERO;
     });
+    for_each_row(traces, prep_,
+                 [&]<class C>(const air::RowOf<C, F>& row, size_t) { air::visit_interactions<C>(row, count); });
     air::InteractionVisitor<decltype(count)> visitor(count);
     PublicStatement::messages(visitor, public_values);
-    // The first row that answers a message gets all of it.
-    const auto take = [&](uint32_t bus, std::span<const F> values) {
-        const auto it = asked.find(key(bus, values));
-        if (it == asked.end()) return F::ZERO;
-        const F m = it->second;
-        asked.erase(it);
-        return m;
-    };
-    for (size_t i = 0; i < traces[FieldMachineChips::index_of<MemoryTable>()].height(); i++) {
-        auto row = row_of<MemoryTable>(traces, i);
-        for (uint32_t k = 0; k < MemoryTable::CELLS; k++) {
-            auto& c = row.main.cell[k];
-            const F values[] = {row.main.row * F::reduce(MemoryTable::CELLS) + F::reduce(k),
-                                c.value[0],
-                                c.value[1],
-                                c.value[2],
-                                c.value[3],
-                                c.value[4]};
-            c.multiplicity = take(BUS_MEMORY, values);
+    // With one of them 1, the one message more is its answer. The first row that can answer gives all that is asked.
+    for_each_free_column([&]<class C>(uint32_t column) {
+        iop::Trace& t = traces[FieldMachineChips::index_of<C>()];
+        for (uint64_t i = 0; i < t.height(); i++) {
+            auto row = row_of<C>(traces, i);
+            for (uint32_t c = 0; c < air::NUM_PREP<C>; c++) row[air::NUM_MAIN<C> + c] = prep_.at(c, i);
+            for_each_free_column([&]<class D>(uint32_t c) {
+                if constexpr (std::is_same_v<C, D>) row[c] = F::from_canonical(c == column);
+            });
+            F multiplicity = F::ZERO;
+            air::visit_interactions<C>(row, [&](uint32_t bus, F m, std::span<const F> values) {
+                if (!is_answered(bus) || !(m == -F::ONE)) return;
+                const auto it = asked.find(key(bus, values));
+                if (it == asked.end()) return;
+                multiplicity = it->second;
+                asked.erase(it);
+            });
+            t.at(column, i) = multiplicity;
         }
-        set_row<MemoryTable>(traces, i, row);
-    }
-    for (size_t i = 0; i < traces[FieldMachineChips::index_of<ProgramTable>()].height(); i++) {
-        std::vector<F> values;
-        for (uint32_t c = 0; c < prep_.columns(); c++) values.push_back(prep_.at(c, i));
-        traces[FieldMachineChips::index_of<ProgramTable>()].at(0, i) = take(BUS_PROGRAM, values);
-    }
+    });
 }
 
 std::vector<std::string> RecursionLab::refusals(const iop::Traces& traces, std::span<const F> public_values) const {

@@ -39,6 +39,9 @@ class RecursionLab {
     iop::Trace prep_;
 };
 
+/// Whether a column of table number `table` is a free multiplicity.
+bool is_free_multiplicity(size_t table, uint32_t column);
+
 /// Row i of chip C's table.
 template <air::Chip C>
 air::RowOf<C, F> row_of(const iop::Traces& traces, size_t i) {

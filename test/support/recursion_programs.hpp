@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/recursion/emitter.hpp"
+#include "libs/recursion/execute.hpp"
 
 /// Small programs of the field machine for tests, each with an input and what it must give.
 namespace ashlar::test {
@@ -15,7 +16,7 @@ inline Ext ext(uint32_t a, uint32_t b = 0, uint32_t c = 0, uint32_t d = 0, uint3
 
 struct SampleProgram {
     recursion::Program program;
-    std::vector<Ext> advice;
+    recursion::Advice advice;
     std::vector<F> output;
 };
 
@@ -34,8 +35,8 @@ inline SampleProgram polynomial_program(uint32_t n) {
     // Multiplied by its inverse it is 1; so what is public is (value^-1 value) n, and the value itself stays inside.
     const recursion::Element value = last[1], unit = value * e.inverse(value);
     e.assert_equal(unit * count, e.output(0));
-    SampleProgram s{e.finish(), {ext(n), ext(3, 1, 4, 1, 5)}, {F::reduce(n)}};
-    for (uint32_t i = 0; i < n; i++) s.advice.push_back(ext(i + 1, i * i, 7, i, 2));
+    SampleProgram s{e.finish(), std::vector{ext(n), ext(3, 1, 4, 1, 5)}, {F::reduce(n)}};
+    for (uint32_t i = 0; i < n; i++) s.advice.elements.push_back(ext(i + 1, i * i, 7, i, 2));
     return s;
 }
 
@@ -70,9 +71,9 @@ inline SampleProgram collatz_program(uint32_t x, uint32_t y) {
         const uint32_t first = k == 0 ? x : y;
         for (uint32_t z = first; z != 1; z = z % 2 ? 3 * z + 1 : z / 2) parities.push_back(ext(z % 2));
         counts[k] = static_cast<uint32_t>(parities.size());
-        s.advice.push_back(ext(first));
-        s.advice.push_back(ext(counts[k]));
-        s.advice.insert(s.advice.end(), parities.begin(), parities.end());
+        s.advice.elements.push_back(ext(first));
+        s.advice.elements.push_back(ext(counts[k]));
+        s.advice.elements.insert(s.advice.elements.end(), parities.begin(), parities.end());
     }
     s.output = {F::reduce(counts[0]), F::reduce(counts[1]), F::reduce(counts[0]) - F::reduce(counts[1])};
     return s;
@@ -94,7 +95,7 @@ inline SampleProgram nested_program(uint32_t n) {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = 0; j < i; j++) sum += i + j;
-    return {e.finish(), {ext(n)}, {F::reduce(sum)}};
+    return {e.finish(), std::vector{ext(n)}, {F::reduce(sum)}};
 }
 
 }  // namespace ashlar::test

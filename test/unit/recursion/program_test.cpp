@@ -91,25 +91,25 @@ TEST_CASE("loops, conditionals, subroutines", "[recursion]") {
 
 TEST_CASE("a run is refused where the program's statement is false", "[recursion]") {
     auto s = test::collatz_program(6, 3);
-    for (size_t i = 0; i < s.advice.size(); i++) {
+    for (size_t i = 0; i < s.advice.elements.size(); i++) {
         auto wrong = s.advice;
-        wrong[i] += Ext::one();
+        wrong.elements[i] += Ext::one();
         CHECK(code_of(execute(s.program, wrong)) != "ok");
-        wrong[i] = s.advice[i] + ext(0, 1);
+        wrong.elements[i] = s.advice.elements[i] + ext(0, 1);
         CHECK(code_of(execute(s.program, wrong)) != "ok");
     }
     auto more = s.advice;
-    more.push_back(Ext::zero());
+    more.elements.push_back(Ext::zero());
     CHECK(code_of(execute(s.program, more)) == "advice_left");
     more = s.advice;
-    more.pop_back();
+    more.elements.pop_back();
     CHECK(code_of(execute(s.program, more)) == "advice_short");
     CHECK(code_of(execute(s.program, s.advice, {.steps = 10})) == "run_too_long");
     CHECK(code_of(execute(s.program, s.advice, {.cells = 30})) == "run_too_large");
     Emitter e(0);
     const Element zero = e.advice();
     [[maybe_unused]] const Element y = e.inverse(zero);
-    CHECK(code_of(execute(e.finish(), std::vector<Ext>{Ext::zero()})) == "program_refuses");
+    CHECK(code_of(execute(e.finish(), std::vector{Ext::zero()})) == "program_refuses");
     Emitter f(0);
     const Element unknown = f.fresh();
     [[maybe_unused]] const Element z = unknown * unknown + f.one();
