@@ -6,6 +6,7 @@
 
 #include "libs/chips/core.hpp"
 #include "libs/hash/poseidon2.hpp"
+#include "libs/recursion/buses.hpp"
 #include "test/soundness/lab.hpp"
 
 namespace ashlar::mutation {
@@ -26,6 +27,10 @@ bool is_lookup(uint32_t bus) {
         case BUS_HASH:
         case BUS_PERMUTATION:
         case BUS_EVEN:
+        case recursion::BUS_PROGRAM:
+        case recursion::BUS_MEMORY:
+        case recursion::BUS_TREE:
+        case recursion::BUS_WEIGHT:
             return true;
         default:
             return false;
@@ -39,7 +44,12 @@ size_t key_length(uint32_t bus, std::span<const F> values) {
         case BUS_CALL_TABLE:
             return 2;
         case BUS_ADDRESS:
+        case recursion::BUS_PROGRAM:  // pc
+        case recursion::BUS_MEMORY:   // address
             return 1;
+        case recursion::BUS_TREE:    // tree, level, index
+        case recursion::BUS_WEIGHT:  // pointer, number of factors, z
+            return 3;
         case BUS_BYTE:
             return 3;
         case BUS_HASH:
