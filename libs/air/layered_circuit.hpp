@@ -2,7 +2,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include "libs/field/koala_bear.hpp"
 
 /// A function on bits, described for the layered argument: read by the verifier, the prover, the structure digest and
 /// the tests.
@@ -75,6 +78,10 @@ struct Circuit {
     /// Canonical list for the structure digest.
     std::vector<uint32_t> words() const;
 };
+
+/// The output limbs of one instance, as polynomials of its input bits: for bits in F they are what the circuit gives;
+/// for anything else what the argument would speak of. bits[64 w + z] is position z of word w.
+std::vector<field::F> output_limbs(const Circuit& circuit, std::span<const field::F> bits);
 
 /// Calls visit(name, number of elements of E) for each prover message of a proof for 2^k instances, in order.
 template <class Visit>

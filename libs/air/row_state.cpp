@@ -278,11 +278,23 @@ void RowState::sum_is_zero(uint32_t constraint) {
     }
 }
 
+void RowState::derive_limbs() {
+    const LayeredPart* part = chip_.layered;
+    if (!part) return;
+    for (uint32_t i = 0; i < chip_.expressions.size(); i++) {
+        const Node& n = chip_.expressions[i];
+        if (n.op != Op::column || n.a < part->first_limb || n.a >= part->first_limb + part->num_limbs()) continue;
+        const Wide zero = part->zero_limbs[n.a - part->first_limb].canonical();
+        fact(i, {-zero, (Wide{1} << layers::LIMB_BITS) - 1 - zero});
+    }
+}
+
 void RowState::derive() {
     facts_.clear();
     for (uint32_t b : chip_.booleans) fact(b, {0, 1});
     for (uint32_t c : chip_.constraints)
         if (const auto x = forced_boolean(c)) fact(*x, {0, 1});
+    derive_limbs();
     for (int round = 0; round < 8 && possible_; round++) {
         changed_ = false;
         compute_ranges();

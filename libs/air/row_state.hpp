@@ -84,6 +84,8 @@ class RowState {
     std::optional<uint32_t> forced_boolean(uint32_t c) const;
     /// A sum that is 0 bounds each column in it by the other terms.
     void sum_is_zero(uint32_t constraint);
+    /// The outputs of a layered part are limbs (its inputs are bits: rules.hpp).
+    void derive_limbs();
     /// Facts from constraints and messages, until nothing new follows.
     void derive();
 

@@ -29,6 +29,26 @@ std::vector<uint32_t> booleans(const ChipStructure& chip) {
     return out;
 }
 
+/// Columns that some constraint makes bits.
+std::set<uint32_t> boolean_columns(const ChipStructure& chip) {
+    std::set<uint32_t> out;
+    for (uint32_t x : booleans(chip))
+        if (chip.expressions[x].op == Op::column) out.insert(chip.expressions[x].a);
+    return out;
+}
+
+void check_layered(const ChipStructure& chip, std::vector<Violation>& out) {
+    const LayeredPart& part = *chip.layered;
+    const uint32_t bits_end = part.first_bit + part.num_bits(), limbs_end = part.first_limb + part.num_limbs();
+    if (bits_end > chip.num_main || limbs_end > chip.num_main ||
+        (part.first_bit < limbs_end && part.first_limb < bits_end))
+        out.push_back({Rule::layered_columns, chip.name + ": columns of the layered part"});
+    const std::set<uint32_t> boolean = boolean_columns(chip);
+    for (uint32_t c = part.first_bit; c < bits_end; c++)
+        if (!boolean.contains(c))
+            out.push_back({Rule::layered_bits, chip.name + ": column " + std::to_string(c) + " may be no bit"});
+}
+
 void check_chip(const ChipStructure& chip, std::vector<Violation>& out) {
     auto add = [&](Rule rule, const std::string& what) { out.push_back({rule, chip.name + ": " + what}); };
     const std::vector<F> zero = chip.expressions.at_zero();
@@ -38,6 +58,7 @@ void check_chip(const ChipStructure& chip, std::vector<Violation>& out) {
         if (chip.degree(c) > 3) add(Rule::constraint_degree, what + " has degree " + std::to_string(chip.degree(c)));
         if (!zero[c].is_zero()) add(Rule::zero_row_constraint, what + " fails on the zero row");
     }
+    if (chip.layered) check_layered(chip, out);
     const std::vector<Interval> range = boolean_intervals(chip.expressions, booleans(chip));
     for (size_t j = 0; j < chip.interactions.size(); j++) {
         const Interaction& i = chip.interactions[j];

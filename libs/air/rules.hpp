@@ -18,6 +18,8 @@ enum class Rule {
     message_length,         // at least 1, one length for each bus over all chips and public messages
     free_multiplicity,      // 0 or 1 up to sign by constraint, except on the table side of a lookup
     name,                   // chips have different, non-empty names
+    layered_columns,        // main columns of a layered part exist and are no others' of it
+    layered_bits,           // a constraint makes each of its inputs a bit
 };
 
 struct Violation {

@@ -131,6 +131,8 @@ std::vector<uint32_t> ChipStructure::words() const {
     std::vector<uint32_t> out{num_main, num_prep, next, static_cast<uint32_t>(body.size())};
     out.insert(out.end(), body.begin(), body.end());
     out.insert(out.end(), roots.begin(), roots.end());
+    if (layered)
+        for (uint32_t w : layered->words()) out.push_back(w);
     return out;
 }
 

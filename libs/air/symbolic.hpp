@@ -8,6 +8,7 @@
 
 #include "libs/air/builder.hpp"
 #include "libs/air/columns.hpp"
+#include "libs/air/layered_part.hpp"
 
 namespace ashlar::air {
 
@@ -93,12 +94,13 @@ struct ChipStructure {
         uint32_t when = NONE;      ///< node; NONE: every row that says anything
     };
     std::vector<IntegerEquation> integer_equations;
+    const LayeredPart* layered = nullptr;  ///< what the layered argument proves of the row; null: nothing
 
     uint32_t degree(uint32_t node) const { return expressions[node].degree; }
     uint32_t max_constraint_degree() const;
     uint32_t max_interaction_degree() const;
     /// Canonical words, each < p, for the structure digest: column counts, then constraints and interactions over nodes
-    /// numbered in the order a depth-first walk from them finishes. The same for every compiler.
+    /// numbered in the order a depth-first walk from them finishes, then the layered part. The same for every compiler.
     std::vector<uint32_t> words() const;
 };
 
@@ -154,6 +156,7 @@ ChipStructure describe() {
     s.num_main = static_cast<uint32_t>(NUM_MAIN<C>);
     s.num_prep = static_cast<uint32_t>(NUM_PREP<C>);
     s.free_multiplicities = detail::free_multiplicities<C>();
+    s.layered = layered_part<C>();
     detail::Scope scope(s.expressions);
     RowOf<C, Symbolic> row;
     for (uint32_t i = 0; i < s.num_main + s.num_prep; i++) row[i] = Symbolic::node(s.expressions.column(i));

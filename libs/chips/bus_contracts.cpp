@@ -115,8 +115,6 @@ Alternatives tells(uint32_t bus, bool sent, std::span<const Interval> v) {
             return sent ? byte_entry(v) : Alternatives{};
         case BUS_ADDRESS:
             return sent ? Alternatives{{exactly(0), exactly(0)}, {{1, 0x77ff}, exactly(1)}} : Alternatives{};
-        case BUS_EVEN:
-            return sent ? Alternatives{{{0, 0xccccc}}} : Alternatives{};
         case BUS_PROGRAM:
             return sent ? program_entry_of(v) : Alternatives{};
         case BUS_CALL_TABLE:

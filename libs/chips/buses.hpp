@@ -37,12 +37,8 @@ enum Bus : uint32_t {
     BUS_PERMUTATION = 11,
     /// (t, word, remaining words): the rows of one HINT_READ.
     BUS_HINT = 12,
-    /// Lookup: (x): x = sum_i 16^i d_i, i < 5, and every d_i is even and at most 12.
-    BUS_EVEN = 13,
 
     /// Private buses of the precompile chips that take several rows.
-    /// (t, round, 50 words mod p, 7 checks): keccak_state.hpp.
-    BUS_KECCAK = 32,
     /// (t, step, word of w[0], 16 words of the schedule as limbs).
     BUS_SHA_EXTEND = 33,
     /// (t, step, word of w[0], working variables a .. h as limbs).

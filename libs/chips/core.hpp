@@ -25,7 +25,7 @@
 namespace ashlar::chips {
 
 // Chips in groups, so that what is compiled per chip can be split over translation units.
-using TableChips = air::ChipSet<ProgramTable, RangeTable, ByteTable, AddressTable, EvenTable, CallTable>;
+using TableChips = air::ChipSet<ProgramTable, RangeTable, ByteTable, AddressTable, CallTable>;
 using AluChips = air::ChipSet<AddSubChip, AddiChip, BitwiseChip<false>, BitwiseChip<true>, ShiftLeftChip<false>,
                               ShiftLeftChip<true>, ShiftRightChip<false>, ShiftRightChip<true>, LessThanChip<false>,
                               LessThanChip<true>, ConstantChip, DiscardChip, MulChip, MulhChip, DivRemChip>;

@@ -113,38 +113,6 @@ struct AddressTable {
     }
 };
 
-/// Five numbers at once that are even and at most 12, as digits in base 16: row sum_i 7^i d_i / 2.
-struct EvenTable {
-    static constexpr std::string_view NAME = "even";
-    static constexpr size_t DIGITS = 5, ENTRIES = 7 * 7 * 7 * 7 * 7;
-    static constexpr size_t HEIGHT = size_t{1} << 15;
-    template <class T>
-    using Main = Multiplicity<T>;
-    template <class T>
-    struct Prep {
-        T digits;
-    };
-    template <class B>
-    ASHLAR_INLINE static void eval(B& b, const Main<typename B::Value>& m, const Prep<typename B::Value>& p) {
-        b.receive(BUS_EVEN, m.multiplicity, {p.digits});
-    }
-    static size_t index(uint32_t digits) {
-        size_t row = 0, weight = 1;
-        for (size_t i = 0; i < DIGITS; i++, digits >>= 4, weight *= 7) {
-            const uint32_t digit = digits & 15;
-            if (digit % 2 != 0 || digit > 12) return HEIGHT;
-            row += weight * (digit / 2);
-        }
-        return digits == 0 ? row : HEIGHT;
-    }
-    static Prep<F> prep_row(size_t i) {
-        if (i >= ENTRIES) i = ENTRIES - 1;
-        uint32_t digits = 0;
-        for (unsigned k = 0; k < DIGITS; k++, i /= 7) digits |= static_cast<uint32_t>(2 * (i % 7)) << (4 * k);
-        return {F::from_canonical(digits)};
-    }
-};
-
 /// Syscall words (call_table.hpp).
 struct CallTable {
     static constexpr std::string_view NAME = "call_table";

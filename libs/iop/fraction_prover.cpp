@@ -462,7 +462,7 @@ FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& f
         out.q = ends[2] + (ends[3] - ends[2]) * tau;
         rho.insert(rho.begin(), tau);
         out.xi = std::move(rho);
-        proof.layers.push_back(std::move(layer));
+        proof.fraction_layers.push_back(std::move(layer));
         levels.pop_back();
     }
     laps.add("fractions: layers");

@@ -72,6 +72,7 @@ Result<Shape, VerifyError> Shape::make(const VerifyingKey& vk, std::vector<uint3
         constraints += tables[t].num_constraints;
         if (heights[t] == 0) continue;
         sh.live.push_back(t);
+        if (tables[t].layered) sh.layered.push_back(t);
         sh.n[t] = nominal_log(pr, heights[t]);
         sh.rounds = std::max(sh.rounds, sh.n[t]);
         sh.first_claim[t] = static_cast<uint32_t>(claims);

@@ -45,9 +45,10 @@ struct Shape {
         uint64_t offset;  // first leaf, a multiple of 2^n of its table
     };
     std::vector<uint32_t> heights;
-    std::vector<uint32_t> live;    // tables with a row; the others occur nowhere below
-    std::vector<uint32_t> n;       // n_T of each table; 0 for an empty one
-    std::vector<uint64_t> stored;  // h'
+    std::vector<uint32_t> live;     // tables with a row; the others occur nowhere below
+    std::vector<uint32_t> layered;  // live tables with a layered part
+    std::vector<uint32_t> n;        // n_T of each table; 0 for an empty one
+    std::vector<uint64_t> stored;   // h'
     Layout main;
     uint64_t main_slices = 0, total_slices = 0;  // at least one main slice; preprocessed slices follow
     uint32_t k0 = 0;                             // slice variables of the joint stack

@@ -37,7 +37,8 @@ struct Proof {
     std::vector<Ext> ood;
     F logup_nonce = F::ZERO;
     std::vector<std::array<Ext, 2>> top;  // numerator, denominator
-    std::vector<FractionLayer> layers;
+    std::vector<FractionLayer> fraction_layers;
+    std::vector<std::vector<Ext>> layered;      // messages of the layered argument, for each table of Shape::layered
     std::vector<std::array<Ext, 4>> zerocheck;  // g(0), g(2), g(3), g(4)
     std::vector<Ext> claims;
     std::vector<WhirRound> whir;

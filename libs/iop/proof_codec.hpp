@@ -42,13 +42,25 @@ Result<void, VerifyError> walk(Io& io, const VerifyingKey& vk, Proof& pf, Shape&
     io.region("top fractions", 0);
     io.resize(pf.top, size_t{1} << pr.log_top);
     for (auto& f : pf.top) exts(f);
-    io.resize(pf.layers, shape.log_fractions - pr.log_top);
-    for (size_t i = 0; i < pf.layers.size(); i++) {
+    io.resize(pf.fraction_layers, shape.log_fractions - pr.log_top);
+    for (size_t i = 0; i < pf.fraction_layers.size(); i++) {
+        FractionLayer& layer = pf.fraction_layers[i];
         io.region("layer poly", i);
-        io.resize(pf.layers[i].polys, pr.log_top + i);
-        for (auto& g : pf.layers[i].polys) exts(g);
+        io.resize(layer.polys, pr.log_top + i);
+        for (auto& g : layer.polys) exts(g);
         io.region("layer ends", i);
-        exts(pf.layers[i].ends);
+        exts(layer.ends);
+    }
+    io.resize(pf.layered, shape.layered.size());
+    for (size_t i = 0; i < pf.layered.size(); i++) {
+        const air::layers::Circuit& circuit = vk.system.tables[shape.layered[i]].layered->circuit;
+        const uint32_t k = shape.n[shape.layered[i]];
+        io.resize(pf.layered[i], air::layers::proof_length(circuit, k));
+        size_t at = 0;
+        air::layers::for_each_message(circuit, k, [&](const char* name, size_t length) {
+            io.region(name, i);
+            for (; length > 0; length--) ext(pf.layered[i][at++]);
+        });
     }
     io.region("zerocheck", 0);
     io.resize(pf.zerocheck, shape.rounds);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/exec/isa.hpp"
+#include "libs/iop/linear_claim.hpp"
 #include "libs/iop/proof.hpp"
 #include "libs/iop/prover_transcript.hpp"
 #include "libs/iop/stage_times.hpp"
@@ -33,12 +34,15 @@ struct ProverFunctions {
     FractionResult (*prove_fractional_sum)(const ProverContext&, const Fingerprint&, ProverTranscript&, Proof&,
                                            StageTimes&);
     /// Returns the point r; the column claims are left to the opening, which reads every cell anyway.
-    Point (*prove_zerocheck)(const ProverContext&, const Combined&, PointView xi, const Ext& claim, ProverTranscript&,
-                             Proof&, StageTimes&);
+    Point (*prove_zerocheck)(const ProverContext&, const Combined&, PointView xi, const Ext& claim,
+                             std::span<const LinearClaim> linear, ProverTranscript&, Proof&, StageTimes&);
     GrindFunction grind;
 };
 
 ASHLAR_ISA_DECLARE(ProverFunctions, PROVER_FUNCTIONS)
+
+/// The layered argument of every table that has such a part: what it leaves to show.
+std::vector<LinearClaim> prove_layered(const ProverContext&, exec::Isa isa, ProverTranscript&, Proof&, StageTimes&);
 
 /// The functions for an instruction set, or the next weaker one that was compiled.
 const ProverFunctions& prover_functions(exec::Isa isa);

@@ -11,7 +11,7 @@ inline constexpr exec::Isa THIS_ISA = exec::Isa::ASHLAR_ISA;
 FractionResult prove_fractional_sum(const ProverContext& c, const Fingerprint& fingerprint, ProverTranscript& tr,
                                     Proof& proof, StageTimes& times);
 Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointView xi, const Ext& claim,
-                      ProverTranscript& tr, Proof& proof, StageTimes& times);
+                      std::span<const LinearClaim> linear, ProverTranscript& tr, Proof& proof, StageTimes& times);
 F grind(const Transcript& transcript, uint32_t bits, exec::ThreadPool& pool);
 
 }  // namespace ashlar::iop::ASHLAR_ISA

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
+
+#include "libs/iop/linear_claim.hpp"
 
 namespace ashlar::iop {
 
@@ -36,7 +39,43 @@ struct Code {
 constexpr double WHIR_DEGREE = 3;
 constexpr double CONSTRAINT_DEGREE = 3;
 
+/// Errors of the messages of one kind: the largest, and all together.
+struct Degrees {
+    double worst = 0, sum = 0;
+    void add(double degree, double times = 1) {
+        worst = std::max(worst, degree);
+        sum += times * degree;
+    }
+};
+
+/// By kind, for 2^k instances of a circuit (libs/iop/layers/README.md).
+std::map<std::string, Degrees> layered_degrees(const air::layers::Circuit& circuit, double k) {
+    using namespace air::layers;
+    std::map<std::string, Degrees> out;
+    out["layers point"].add(k);
+    out["layers gamma"].add(LIMBS * circuit.outputs - 1.0);
+    for (const Step& step : circuit.steps) {
+        const Layer& layer = step.layer;
+        if (!step.wires.empty()) out["layers wiring"].add(2, LOG_WORD);
+        out["layers first"].add(layer.first_length() - 1.0);
+        out["layers round"].add(layer.degree(), LOG_WORD - layer.log_first + k);
+        out["layers claims"].add(layer.num_claims() - 1.0);
+    }
+    return out;
+}
+
 }  // namespace
+
+MachineSize size_of(const System& system) {
+    MachineSize size;
+    size.constraints = system.num_constraints();
+    size.message_length = system.message_length;
+    for (const TableInfo& t : system.tables) {
+        size.columns += t.num_columns();
+        if (t.layered) size.layered.push_back(&t.layered->circuit);
+    }
+    return size;
+}
 
 std::vector<SecurityComponent> security_components(const Profile& profile, uint32_t k0, const MachineSize& machine) {
     // Every field of the profile is named here, so that a new one cannot be forgotten.
@@ -86,7 +125,10 @@ std::vector<SecurityComponent> security_components(const Profile& profile, uint3
     // Zerocheck.
     const double height = max_log_height, constraints = machine.constraints;
     add("xi + constraint batching", (std::max(3.0, height) + constraints - 1) / FIELD);
-    add("mu", 2 / FIELD);
+    add("mu", (2.0 + CLAIMS_OF_LAYERS * static_cast<double>(machine.layered.size())) / FIELD);
+    for (const air::layers::Circuit* circuit : machine.layered)
+        for (const auto& [kind, degrees] : layered_degrees(*circuit, height))
+            add(kind, degrees.worst / FIELD, 0, degrees.sum / degrees.worst);
     add("zerocheck round", (CONSTRAINT_DEGREE + 1) / FIELD, 0, 0);
     add("zerocheck whole (soundcalc)", (constraints + (CONSTRAINT_DEGREE + 2) * height) / FIELD);
     add("column batching", std::max(1.0, static_cast<double>(machine.columns)) / FIELD);

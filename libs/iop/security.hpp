@@ -4,16 +4,19 @@
 #include <vector>
 
 #include "libs/iop/profile.hpp"
+#include "libs/iop/system.hpp"
 
 /// Security of a profile by round-by-round error terms (PROTOCOL.md 7). Host only.
 namespace ashlar::iop {
 
 /// What of a machine enters the errors.
 struct MachineSize {
-    uint32_t constraints = 0;     // of all tables: lambda counts globally
-    uint32_t columns = 0;         // of all tables, main and preprocessed
-    uint32_t message_length = 0;  // L: the longest message, without the bus id
+    uint32_t constraints = 0;                               // of all tables: lambda counts globally
+    uint32_t columns = 0;                                   // of all tables, main and preprocessed
+    uint32_t message_length = 0;                            // L: the longest message, without the bus id
+    std::vector<const air::layers::Circuit*> layered = {};  // of the tables that have a layered part
 };
+MachineSize size_of(const System& system);
 
 /// One error term: -log2 of it, proof of work included.
 struct SecurityComponent {
@@ -24,7 +27,8 @@ struct SecurityComponent {
 };
 
 /// All terms for a joint stack of 2^k0 slices. Names and formulas of the terms that the project's soundness tool knows
-/// are the tool's; `mu`, `top point`, `last gamma` and `final sumcheck` are those it leaves out.
+/// are the tool's; `mu`, `top point`, `last gamma`, `final sumcheck` and those of the layered argument are those it
+/// leaves out.
 std::vector<SecurityComponent> security_components(const Profile& profile, uint32_t k0, const MachineSize& machine);
 
 /// The least term over all k0 = 1 .. max_log_slices: bits of the proof system under this profile, hash collisions

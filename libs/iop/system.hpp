@@ -31,7 +31,8 @@ struct TableInfo {
     std::string_view name;
     uint32_t num_main = 0, num_prep = 0;
     uint32_t num_constraints = 0;
-    std::vector<uint32_t> message_lengths;  // one for each interaction
+    std::vector<uint32_t> message_lengths;      // one for each interaction
+    const air::LayeredPart* layered = nullptr;  // proven by the layered argument; null: nothing
     /// The bracket of section 5.4 at claimed columns (main, then preprocessed).
     Ext (*at_point)(const RowWeights& weights, std::span<const Ext> columns) = nullptr;
 
@@ -109,6 +110,7 @@ TableInfo make_table() {
     t.num_prep = static_cast<uint32_t>(air::NUM_PREP<C>);
     t.num_constraints = static_cast<uint32_t>(counts.constraints);
     t.message_lengths = std::move(counts.message_lengths);
+    t.layered = air::layered_part<C>();
     t.at_point = &detail::at_point<C>;
     return t;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/iop/verify.hpp"
 
+#include "libs/iop/layers/verify.hpp"
+
 namespace ashlar::iop {
 
 Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const Proof& proof, const Ext& public_sum) {
@@ -22,7 +24,7 @@ Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const P
     for (size_t n = proof.top.size(); n > 1; n /= 2) c.xi.push_back(tr.challenge());
     c.p = poly::evaluate(p, c.xi);
     c.q = poly::evaluate(q, c.xi);
-    for (const FractionLayer& layer : proof.layers) {
+    for (const FractionLayer& layer : proof.fraction_layers) {
         tr.tag(Tag::layer);
         const Ext lambda = tr.challenge();
         Ext claim = c.p + lambda * c.q;
@@ -45,24 +47,52 @@ Result<FractionClaim, VerifyError> verify_fractional_sum(Transcript& tr, const P
     return c;
 }
 
+Result<std::vector<LinearClaim>, VerifyError> verify_layered(Transcript& tr, const VerifyingKey& vk, const Shape& shape,
+                                                             const Proof& proof) {
+    std::vector<LinearClaim> out;
+    for (size_t i = 0; i < shape.layered.size(); i++) {
+        const uint32_t t = shape.layered[i];
+        const air::LayeredPart& part = *vk.system.tables[t].layered;
+        ASHLAR_ASSIGN(layers::Claims claims, layers::verify(part.circuit, shape.n[t], tr, proof.layered[i]));
+        add_claims(out, t, part, std::move(claims));
+    }
+    return out;
+}
+
 Result<Point, VerifyError> verify_zerocheck(Transcript& tr, const VerifyingKey& vk, const Shape& shape,
                                             const Proof& proof, PointView xi, const Combined& combined, const Ext& p,
-                                            const Ext& q) {
+                                            const Ext& q, std::span<const LinearClaim> linear) {
     Ext claim = p + combined.mu * (q - combined.tail);
+    Ext weight = combined.mu * combined.mu;
+    for (const LinearClaim& c : linear) {
+        weight *= combined.mu;
+        claim += weight * c.value;
+    }
     Point r;
     for (const auto& g : proof.zerocheck) {
         tr.absorb(std::span<const Ext>(g));
         r.push_back(tr.challenge());
         claim = poly::sumcheck_next(claim, g, r.back());
     }
-    Ext sum = Ext::zero();
-    for (uint32_t t : shape.live) {
-        const uint32_t n = shape.n[t];
-        Ext factor = poly::eq_points(xi.first(n), PointView(r).first(n));
+    /// eq of a table's rows, which are those where all further coordinates are 0.
+    const auto eq_at = [&](PointView point, uint32_t n) {
+        Ext factor = poly::eq_points(point.first(n), PointView(r).first(n));
         for (size_t l = n; l < r.size(); l++) factor *= F::ONE - r[l];
-        const auto columns =
-            std::span<const Ext>(proof.claims).subspan(shape.first_claim[t], vk.system.tables[t].num_columns());
-        sum += factor * vk.system.tables[t].at_point(combined.of_table(t), columns);
+        return factor;
+    };
+    const auto columns_of = [&](uint32_t t) {
+        return std::span<const Ext>(proof.claims).subspan(shape.first_claim[t], vk.system.tables[t].num_columns());
+    };
+    Ext sum = Ext::zero();
+    for (uint32_t t : shape.live)
+        sum += eq_at(xi, shape.n[t]) * vk.system.tables[t].at_point(combined.of_table(t), columns_of(t));
+    weight = combined.mu * combined.mu;
+    for (const LinearClaim& c : linear) {
+        weight *= combined.mu;
+        const auto columns = columns_of(c.table).subspan(c.first_column, c.weights.size());
+        Ext value = Ext::zero();
+        for (size_t i = 0; i < columns.size(); i++) value += c.weights[i] * columns[i];
+        sum += weight * eq_at(c.at, shape.n[c.table]) * value;
     }
     if (!(claim == sum)) return Fail{VerifyError::zerocheck};
     return r;

@@ -248,6 +248,56 @@ void fold_table(Table& t, PointView r, exec::ThreadPool& pool) {
     if (!wait) t.columns_in_ext();
 }
 
+/// A linear claim under way: the sum over rows of eq(at, row) u(row), u being the weighted sum of columns.
+struct Linear {
+    PointView at;
+    Ext factor;  // weight of the claim times eq of the bound coordinates
+    size_t real;
+    Folded u;
+};
+
+Linear start_linear(const ProverContext& c, const LinearClaim& claim, const Ext& weight) {
+    const size_t real = c.shape.stored[claim.table];
+    Linear out{claim.at, weight, real, Folded(real, 1)};
+    const std::span<const F* const> columns =
+        std::span(c.tables[claim.table].columns).subspan(claim.first_column, claim.weights.size());
+    c.pool.parallel_for(lanes_up(real) / W, grain(columns.size()), [&](size_t b, size_t e) {
+        linear_combination(columns, claim.weights, out.u.column(0), b * W, e * W);
+    });
+    out.u.zero_from(real, 1);
+    return out;
+}
+
+/// Adds round k's message at 0, 2, 3, 4.
+void add_message(Linear& l, uint32_t k, std::array<Ext, 4>& g) {
+    const SplitEq eq(l.at.subspan(k + 1));
+    const size_t pairs = (l.real + 1) / 2, block = size_t{1} << eq.low_bits();
+    Ext even = Ext::zero(), odd = Ext::zero();
+    for (size_t begin = 0; begin < pairs; begin += block) {
+        // The last one goes on to whole lanes: eq is zero beyond the end.
+        const size_t end = begin + lanes_up(std::min(block, pairs - begin));
+        const auto [e, o] = sum_sides(l.u.column(0), eq.low(), begin, end, begin);
+        even += eq.high(begin / block) * e;
+        odd += eq.high(begin / block) * o;
+    }
+    const uint32_t points[4] = {0, 2, 3, 4};
+    for (size_t i = 0; i < 4; i++) {
+        const F v = F::from_canonical(points[i]);
+        g[i] += l.factor * ((F::ONE - l.at[k]) * (F::ONE - v) + l.at[k] * v) * (even + (odd - even) * v);
+    }
+}
+
+/// Binds the variable of round k.
+void fold_linear(Linear& l, uint32_t k, const Ext& r) {
+    l.factor *= poly::eq_factor(l.at[k], r);
+    const size_t rows = (l.real + 1) / 2;
+    Folded next(rows, 1);
+    fold_ext(l.u.column(0), next.column(0), r, 0, lanes_up(rows));
+    next.zero_from(rows, 1);
+    l.u = std::move(next);
+    l.real = rows;
+}
+
 /// The bracket at the bound row.
 Ext last_value(Table& t) {
     const SplitEq one{PointView()};
@@ -299,11 +349,19 @@ Table start_table(const ProverContext& c, const Combined& combined, uint32_t ind
 }  // namespace
 
 Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointView xi, const Ext& claim,
-                      ProverTranscript& tr, Proof& proof, StageTimes& times) {
+                      std::span<const LinearClaim> linear_claims, ProverTranscript& tr, Proof& proof,
+                      StageTimes& times) {
     Laps laps(times);
     std::vector<Table> tables;
     for (uint32_t t : c.shape.live) tables.push_back(start_table(c, combined, t));
     laps.add("zerocheck: linear part");
+    std::vector<Linear> linear;
+    Ext weight = combined.mu * combined.mu;
+    for (const LinearClaim& l : linear_claims) {
+        weight *= combined.mu;
+        linear.push_back(start_linear(c, l, weight));
+    }
+    laps.add("zerocheck: linear claims");
     sum_grids(tables, xi.first(c.shape.rounds), c.pool);
     laps.add("zerocheck: rounds 1 and 2");
 
@@ -316,6 +374,8 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
                 live -= v;
                 done += bound * v;
             }
+        for (Linear& l : linear)
+            if (l.at.size() == k) done += l.factor * field::ext_get(l.u.column(0), 0);
     };
     finish(0);
     for (uint32_t k = 0; k < c.shape.rounds; k++) {
@@ -329,6 +389,8 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
             const Ext hv = i == 0 ? h[0] : i == 1 ? h[1] : i == 2 ? h[2] : poly::lagrange(values, v);
             g[i] = bound * (zero_side * (F::ONE - v) + xi[k] * v) * hv + done * (F::ONE - v);
         }
+        for (Linear& l : linear)
+            if (l.at.size() > k) add_message(l, k, g);
         tr.send(g);
         proof.zerocheck.push_back(g);
         r.push_back(tr.challenge());
@@ -337,6 +399,8 @@ Point prove_zerocheck(const ProverContext& c, const Combined& combined, PointVie
         done *= F::ONE - r.back();
         for (Table& t : tables)
             if (t.n > k) fold_table(t, r, c.pool);
+        for (Linear& l : linear)
+            if (l.at.size() > k) fold_linear(l, k, r.back());
         finish(k + 1);
     }
     laps.add("zerocheck: later rounds");

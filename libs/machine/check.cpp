@@ -82,8 +82,6 @@ std::string bus_name(uint32_t bus) {
             return "byte";
         case chips::BUS_ADDRESS:
             return "address";
-        case chips::BUS_EVEN:
-            return "even";
         case chips::BUS_CALL_TABLE:
             return "call table";
         case chips::BUS_CALL:

@@ -19,7 +19,6 @@ LookupCounts::LookupCounts(const ProgramLayout& program)
       pairs_(chips::ByteTable::HEIGHT),
       ands_(chips::ByteTable::HEIGHT),
       address_(chips::AddressTable::HEIGHT),
-      even_(chips::EvenTable::HEIGHT),
       calls_(chips::CallTable::HEIGHT),
       program_(program.entries.size()) {}
 
@@ -28,7 +27,6 @@ void LookupCounts::add(const LookupCounts& o) {
     add_vector(pairs_, o.pairs_);
     add_vector(ands_, o.ands_);
     add_vector(address_, o.address_);
-    add_vector(even_, o.even_);
     add_vector(calls_, o.calls_);
     add_vector(program_, o.program_);
     hashes_.insert(hashes_.end(), o.hashes_.begin(), o.hashes_.end());

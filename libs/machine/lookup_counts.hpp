@@ -22,8 +22,8 @@ class LookupCounts {
 
     /// Whether messages on this bus ask for something that is counted here.
     static constexpr bool is_asked_on(uint32_t bus) {
-        for (const uint32_t b : {chips::BUS_RANGE, chips::BUS_BYTE, chips::BUS_ADDRESS, chips::BUS_EVEN,
-                                 chips::BUS_CALL_TABLE, chips::BUS_PROGRAM, chips::BUS_HASH, chips::BUS_PERMUTATION})
+        for (const uint32_t b : {chips::BUS_RANGE, chips::BUS_BYTE, chips::BUS_ADDRESS, chips::BUS_CALL_TABLE,
+                                 chips::BUS_PROGRAM, chips::BUS_HASH, chips::BUS_PERMUTATION})
             if (bus == b) return true;
         return false;
     }
@@ -39,9 +39,6 @@ class LookupCounts {
                 break;
             case chips::BUS_ADDRESS:
                 count(address_, chips::AddressTable::index(v[0].canonical(), v[1].canonical()));
-                break;
-            case chips::BUS_EVEN:
-                count(even_, chips::EvenTable::index(v[0].canonical()));
                 break;
             case chips::BUS_CALL_TABLE:
                 count(calls_, chips::CallTable::index(v[0].canonical(), v[1].canonical()));
@@ -68,7 +65,6 @@ class LookupCounts {
     const std::vector<uint32_t>& pairs() const { return pairs_; }
     const std::vector<uint32_t>& ands() const { return ands_; }
     const std::vector<uint32_t>& address() const { return address_; }
-    const std::vector<uint32_t>& even() const { return even_; }
     const std::vector<uint32_t>& calls() const { return calls_; }
     const std::vector<uint32_t>& program() const { return program_; }
     /// Different requests with how often each was made, in an order that depends only on the set.
@@ -91,7 +87,7 @@ class LookupCounts {
 
     const ProgramLayout* program_layout_;
     bool ok_ = true;
-    std::vector<uint32_t> range_, pairs_, ands_, address_, even_, calls_, program_;
+    std::vector<uint32_t> range_, pairs_, ands_, address_, calls_, program_;
     std::vector<std::array<F, 19>> hashes_;
     std::vector<std::array<F, 24>> permutations_;
 };

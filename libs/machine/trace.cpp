@@ -34,7 +34,6 @@ void TraceBuilder::fill_lookup_tables() {
     fill_multiplicities<RangeTable>({&counts.range()});
     fill_multiplicities<ByteTable>({&counts.pairs(), &counts.ands()});
     fill_multiplicities<AddressTable>({&counts.address()});
-    fill_multiplicities<EvenTable>({&counts.even()});
     fill_multiplicities<CallTable>({&counts.calls()});
 }
 
@@ -85,7 +84,6 @@ std::vector<Table> preprocessed_tables(const iop::Profile& profile, const Progra
     put(RangeTable::HEIGHT, RangeTable::prep_row, std::type_identity<RangeTable>{});
     put(ByteTable::HEIGHT, ByteTable::prep_row, std::type_identity<ByteTable>{});
     put(AddressTable::HEIGHT, AddressTable::prep_row, std::type_identity<AddressTable>{});
-    put(EvenTable::HEIGHT, EvenTable::prep_row, std::type_identity<EvenTable>{});
     const bool koala_bear = program.field == rv32::GuestField::koala_bear;
     put(
         CallTable::HEIGHT, [&](size_t i) { return CallTable::prep_row(i, koala_bear); },

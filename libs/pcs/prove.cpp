@@ -154,13 +154,14 @@ HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values,
     const ProverContext context{vk, shape, key.kernels, columns, pool};
     laps.skip();
     FractionResult leaves = iop.prove_fractional_sum(context, fingerprint, tr, proof, times);  // 3
-    tr.tag(Tag::zerocheck);                                                                    // 4
+    const std::vector<LinearClaim> linear = prove_layered(context, key.isa, tr, proof, times);
+    tr.tag(Tag::zerocheck);  // 4
     Point& xi = leaves.xi;
     while (xi.size() < shape.rounds) xi.push_back(tr.challenge());
     const Ext mu = tr.challenge(), lambda = tr.challenge();
     const Combined combined(vk, shape, fingerprint, xi, mu, lambda);
     const Ext claim = leaves.p + mu * (leaves.q - combined.tail);
-    Point r = iop.prove_zerocheck(context, combined, xi, claim, tr, proof, times);
+    Point r = iop.prove_zerocheck(context, combined, xi, claim, linear, tr, proof, times);
     laps.skip();
     // 5. Every cell is read once for the opening; the column claims follow from what that gives. They are the claims of
     // the columns that the sumcheck used: the same unless the prover lies about what it committed to.

@@ -150,12 +150,13 @@ Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> publ
     fingerprint.w = poly::eq_table(b);
     ASHLAR_ASSIGN(const Ext sum, public_sum(vk, fingerprint, public_values));
     ASHLAR_ASSIGN(FractionClaim claim, verify_fractional_sum(tr, proof, sum));  // 3
-    tr.tag(Tag::zerocheck);                                                     // 4
+    ASHLAR_ASSIGN(const std::vector<LinearClaim> linear, verify_layered(tr, vk, shape, proof));
+    tr.tag(Tag::zerocheck);  // 4
     Point& xi = claim.xi;
     while (xi.size() < shape.rounds) xi.push_back(tr.challenge());
     const Ext mu = tr.challenge(), lambda = tr.challenge();
     const Combined combined(vk, shape, fingerprint, xi, mu, lambda);
-    ASHLAR_ASSIGN(const Point r, verify_zerocheck(tr, vk, shape, proof, xi, combined, claim.p, claim.q));
+    ASHLAR_ASSIGN(const Point r, verify_zerocheck(tr, vk, shape, proof, xi, combined, claim.p, claim.q, linear));
     tr.tag(Tag::claims);  // 5
     tr.absorb(std::span<const Ext>(proof.claims));
     tr.tag(Tag::opening);  // 6

@@ -41,12 +41,7 @@ Fail<Error> refused(const machine::VerifyFailure& f, const std::string& what) {
 }  // namespace
 
 Security security_of(const machine::VerifyingKey& vk) {
-    const iop::System& system = vk.proof.system;
-    iop::MachineSize size;
-    size.constraints = system.num_constraints();
-    for (const iop::TableInfo& t : system.tables) size.columns += t.num_columns();
-    size.message_length = system.message_length;
-    const iop::SecurityBits bits = iop::security_summary(vk.proof.profile, size);
+    const iop::SecurityBits bits = iop::security_summary(vk.proof.profile, iop::size_of(vk.proof.system));
     Security s;
     s.minimum_over_rounds_bits = bits.minimum, s.sum_over_rounds_bits = bits.sum;
     s.without_grinding_bits = bits.without_work;

@@ -49,8 +49,7 @@ inline const Pin PINS[] = {
     {"merkle_node", {0, 0, 0}, 0, 0},
     {"hash", {1}, 1, 0},         // is_real is a boolean: a row where it is not 1 answers nothing
     {"permutation", {1}, 1, 0},  // is_real is a boolean: a row where it is not 1 answers nothing
-    {"keccak_round", {0, 0, 0, 0, 0, 0}, 227, 0},
-    {"keccak_memory", {94}, 0, 103},
+    {"keccak_permute", {151}, 0, 3},
     {"sha_extend", {17}, 0, 0},
     {"sha_extend_rounds", {4, 4, 4, 4, 4}, 353, 0},
     {"sha_compress", {10}, 0, 0},

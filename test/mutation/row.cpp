@@ -14,6 +14,7 @@ namespace ashlar::mutation {
 using namespace chips;
 
 std::string to_string(const Check& check) {
+    if (check.kind == Check::layers) return "layers";
     return (check.kind == Check::constraint ? "constraint " : "interaction ") + std::to_string(check.index);
 }
 
@@ -26,7 +27,6 @@ bool is_lookup(uint32_t bus) {
         case BUS_CALL_TABLE:
         case BUS_HASH:
         case BUS_PERMUTATION:
-        case BUS_EVEN:
         case recursion::BUS_PROGRAM:
         case recursion::BUS_MEMORY:
         case recursion::BUS_TREE:
@@ -171,6 +171,7 @@ std::vector<Check> Row::broken(const machine::ProgramLayout& program,
     std::vector<Check> out;
     for (size_t k = 0; k < chip_->constraints.size(); k++)
         if (!values_[chip_->constraints[k]].is_zero()) out.push_back({Check::constraint, k});
+    if (chip_->layered && !chip_->layered->holds(cells_)) out.push_back({Check::layers, 0});
     for (size_t i = 0; i < chip_->interactions.size(); i++) {
         const uint32_t bus = chip_->interactions[i].bus;
         if (!is_lookup(bus) || chip_->free_multiplicities || multiplicity(i).is_zero()) continue;

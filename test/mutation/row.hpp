@@ -12,9 +12,9 @@
 /// One row of a chip by its expressions, so that constraints and interactions can be left out at run time.
 namespace ashlar::mutation {
 
-/// A constraint or an interaction of a chip, by its index.
+/// A constraint or an interaction of a chip, by its index; or what the layered argument proves of it.
 struct Check {
-    enum Kind : uint8_t { constraint, interaction } kind = constraint;
+    enum Kind : uint8_t { constraint, interaction, layers } kind = constraint;
     size_t index = 0;
     friend auto operator<=>(const Check&, const Check&) = default;
 };
@@ -41,8 +41,8 @@ class Row {
     std::vector<F> message(size_t interaction) const;
     /// Whether the row puts anything on a bus.
     bool speaks() const;
-    /// Constraints that do not hold and lookups that have no answer. `entry`: the program's instruction at this row's
-    /// pc, if not as in `program`.
+    /// Constraints and layers that do not hold and lookups that have no answer. `entry`: the program's instruction at
+    /// this row's pc, if not as in `program`.
     std::vector<Check> broken(const machine::ProgramLayout& program,
                               const std::optional<chips::ProgramEntry>& entry = std::nullopt) const;
 

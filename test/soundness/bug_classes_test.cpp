@@ -224,13 +224,13 @@ TEST_CASE("class 17: overlapping operands and operands at the end of memory", "[
     const Lab lab(a.program(), {});
     for (const auto& line : machine::check_trace(lab.trace, lab.prep, lab.statement)) FAIL_CHECK(line);
     // One word further the operand would leave memory.
-    auto row = lab.row<chips::KeccakMemoryChip>(0);
+    auto row = lab.row<chips::KeccakPermuteChip>(0);
     row.main.state.first.quarter += F::ONE;
     row.main.state.room -= F::ONE;
-    CHECK(lab.caught<chips::KeccakMemoryChip>(lab.row<chips::KeccakMemoryChip>(0), row));
+    CHECK(lab.caught<chips::KeccakPermuteChip>(lab.row<chips::KeccakPermuteChip>(0), row));
     std::vector<std::string> complaints;
     Difference d;
-    lab.speak<chips::KeccakMemoryChip>(row, F::ONE, d, complaints);
+    lab.speak<chips::KeccakPermuteChip>(row, F::ONE, d, complaints);
     CHECK_FALSE(complaints.empty());
 }
 
@@ -269,6 +269,7 @@ TEST_CASE("class 21: the bits that a profile claims are those of its weakest par
     for (const auto& chip : air::describe_all<machine::MachineChips>()) {
         size.constraints += static_cast<uint32_t>(chip.constraints.size());
         size.columns += chip.num_main + chip.num_prep;
+        if (chip.layered) size.layered.push_back(&chip.layered->circuit);
         for (const auto& i : chip.interactions)
             size.message_length = std::max(size.message_length, static_cast<uint32_t>(i.values.size()));
     }

@@ -25,8 +25,6 @@ std::optional<bool> has_answer(uint32_t bus, std::span<const F> v, const machine
         }
         case BUS_ADDRESS:
             return AddressTable::index(v[0].canonical(), v[1].canonical()) != AddressTable::HEIGHT;
-        case BUS_EVEN:
-            return EvenTable::index(v[0].canonical()) != EvenTable::HEIGHT;
         case BUS_CALL_TABLE: {
             const size_t i = CallTable::index(v[0].canonical(), v[1].canonical());
             return i != CallTable::HEIGHT && same(CallTable::prep_row(i));

@@ -36,7 +36,7 @@ std::vector<Lie> memory_lies();
 std::vector<Lie> time_lies();
 /// About identities over limbs.
 std::vector<Lie> limb_lies();
-/// About rounds of Keccak.
+/// About calls of Keccak.
 std::vector<Lie> keccak_lies();
 
 /// All about instructions, calls and memory.

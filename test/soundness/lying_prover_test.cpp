@@ -53,8 +53,6 @@ void repair(Lab& lab, const air::RowOf<C, F>& from, const air::RowOf<C, F>& to) 
                                ByteTable::index(v[1].canonical(), v[2].canonical()));
                 case BUS_ADDRESS:
                     return add("address", 0, v[0].canonical());
-                case BUS_EVEN:
-                    return add("even", 0, EvenTable::index(v[0].canonical()));
                 case BUS_CALL_TABLE:
                     return add("call_table", 0, CallTable::index(v[0].canonical(), v[1].canonical()));
                 case BUS_PROGRAM:

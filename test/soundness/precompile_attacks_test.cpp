@@ -76,15 +76,13 @@ Family family() {
 const std::vector<Family>& families() {
     static const std::vector<Family> all = [] {
         std::vector<Family> f;
-        f.push_back(family<KeccakMemoryChip, KeccakRoundChip>());
         f.push_back(family<ShaExtendChip, ShaExtendRoundsChip>());
         f.push_back(family<ShaCompressChip, ShaCompressRoundsChip>());
         PrecompileChips::for_each([&]<class C>() {
-            const bool done = C::ROWS_PER_CALL > 1 || std::is_same_v<C, KeccakMemoryChip> ||
-                              std::is_same_v<C, ShaExtendChip> || std::is_same_v<C, ShaCompressChip> ||
+            const bool done = C::ROWS_PER_CALL > 1 || std::is_same_v<C, ShaExtendChip> ||
+                              std::is_same_v<C, ShaCompressChip> ||
                               std::is_same_v<C, DeferredChainChip>;  // test/unit/precompiles/deferred_test.cpp
-            if constexpr (!std::is_same_v<C, KeccakRoundChip>)
-                if (!done) f.push_back(family<C>());
+            if (!done) f.push_back(family<C>());
         });
         return f;
     }();

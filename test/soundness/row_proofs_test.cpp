@@ -28,8 +28,6 @@ void count_lookups(Lab& lab, const air::RowOf<C, F>& row, F sign) {
                 sign;
         else if (bus == BUS_ADDRESS)
             lab.table("address").at(0, v[0].canonical()) += sign;
-        else if (bus == BUS_EVEN)
-            lab.table("even").at(0, EvenTable::index(v[0].canonical())) += sign;
         else if (bus == BUS_CALL_TABLE)
             lab.table("call_table").at(0, CallTable::index(v[0].canonical(), v[1].canonical())) += sign;
         else if (bus == BUS_PROGRAM)

@@ -9,8 +9,7 @@
 #include "libs/chips/precompiles/deferred_chain.hpp"
 #include "libs/chips/precompiles/edwards.hpp"
 #include "libs/chips/precompiles/field_operation.hpp"
-#include "libs/chips/precompiles/keccak_memory.hpp"
-#include "libs/chips/precompiles/keccak_round.hpp"
+#include "libs/chips/precompiles/keccak_permute.hpp"
 #include "libs/chips/precompiles/poseidon2_permute.hpp"
 #include "libs/chips/precompiles/sha_compress.hpp"
 #include "libs/chips/precompiles/sha_extend.hpp"
@@ -44,7 +43,7 @@ template <class... Sets>
 using JoinSets = typename detail::Join<Sets...>::Type;
 
 // In groups, so that what is compiled per chip can be split over translation units.
-using KeccakChips = air::ChipSet<KeccakRoundChip, KeccakMemoryChip>;
+using KeccakChips = air::ChipSet<KeccakPermuteChip>;
 using ShaChips = air::ChipSet<ShaExtendChip, ShaExtendRoundsChip, ShaCompressChip, ShaCompressRoundsChip>;
 using ArithmeticChips =
     air::ChipSet<Uint256MulChip, CurveAddChip<Secp256k1>, CurveDoubleChip<Secp256k1>,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/chips/precompiles/keccak_layers.hpp"
 
-#include "libs/chips/precompiles/keccak_state.hpp"
+#include <array>
 
 namespace ashlar::chips {
 
@@ -13,12 +13,30 @@ constexpr uint32_t LANES = 25;
 // Lanes of the theta layer: the state, then C_x, then rotl(C_x, 1).
 constexpr uint32_t PARITY = 25, ROTATED = 30;
 
-uint64_t iota(size_t round) {
-    uint64_t constant = 0;
-    for (size_t k = 0; k < KECCAK_IOTA_BITS.size(); k++)
-        constant |= uint64_t{KECCAK_IOTA[round][k]} << KECCAK_IOTA_BITS[k];
-    return constant;
-}
+/// FIPS 202, 3.2.2: rotation of lane x + 5y, from t -> (t + 1)(t + 2) / 2 along the path of step 3.
+constexpr std::array<uint32_t, LANES> ROTATION = [] {
+    std::array<uint32_t, LANES> r{};
+    uint32_t x = 1, y = 0;
+    for (uint32_t t = 0; t < 24; t++) {
+        r[x + 5 * y] = (t + 1) * (t + 2) / 2 % 64;
+        const uint32_t next = (2 * x + 3 * y) % 5;
+        x = y;
+        y = next;
+    }
+    return r;
+}();
+
+/// FIPS 202, 3.2.5: bit 2^j - 1 of a round's constant comes from the linear feedback shift register of algorithm 5.
+constexpr std::array<uint64_t, KECCAK_ROUNDS> IOTA = [] {
+    std::array<uint64_t, KECCAK_ROUNDS> rc{};
+    uint32_t r = 1;
+    for (uint64_t& round : rc)
+        for (uint32_t j = 0; j < 7; j++) {
+            round |= uint64_t{r & 1} << ((1u << j) - 1);
+            r = (r & 0x80) != 0 ? r << 1 ^ 0x171 : r << 1;
+        }
+    return rc;
+}();
 
 Layer chi() {
     Layer layer;
@@ -63,20 +81,20 @@ Circuit keccak_circuit(size_t rounds) {
     for (size_t round = rounds; round-- > 0;) {
         Step step;
         if (round == rounds - 1)
-            for (uint32_t j = 0; j < LANES; j++) step.wires.push_back({j, j, 0, j == 0 ? iota(round) : 0});
+            for (uint32_t j = 0; j < LANES; j++) step.wires.push_back({j, j, 0, j == 0 ? IOTA[round] : 0});
         step.layer = chi();
         circuit.steps.push_back(std::move(step));
 
         step = {};
         for (uint32_t j = 0; j < LANES; j++) {
             const uint32_t x = j % 5, y = j / 5;
-            step.wires.push_back({y + 5 * ((2 * x + 3 * y) % 5), j, KECCAK_ROTATION[j], 0});
+            step.wires.push_back({y + 5 * ((2 * x + 3 * y) % 5), j, ROTATION[j], 0});
         }
         step.layer = theta();
         circuit.steps.push_back(std::move(step));
 
         step = {};
-        const uint64_t before = round > 0 ? iota(round - 1) : 0;  // what is still missing in lane 0, and so in C_0
+        const uint64_t before = round > 0 ? IOTA[round - 1] : 0;  // what is still missing in lane 0, and so in C_0
         for (uint32_t j = 0; j < LANES; j++) step.wires.push_back({j, 5 + j, 0, j == 0 ? before : 0});
         for (uint32_t x = 0; x < 5; x++) step.wires.push_back({PARITY + x, x, 0, x == 0 ? before : 0});
         for (uint32_t x = 0; x < 5; x++) step.wires.push_back({ROTATED + x, x, 1, x == 0 ? before : 0});

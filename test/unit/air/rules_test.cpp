@@ -66,6 +66,37 @@ BAD_CHIP(BoundIsNoConstraint, {
     b.bound(m.real, 0, 1);
     b.send(1, m.real, {m.x});
 })
+
+/// Layered parts of a circuit that takes one word to itself xor the next; `Bits` is the number of boolean columns.
+struct OneWord {
+    static layers::Circuit circuit() {
+        layers::Circuit c;
+        c.inputs = c.outputs = 1;
+        layers::Step step;
+        step.wires = {{0, 0, 3, 0}};
+        step.layer.lanes = step.layer.outputs = 1;
+        step.layer.groups = {{{{0, 0}}, {0, 0}}};
+        c.steps = {step};
+        return c;
+    }
+};
+template <size_t BITS, size_t FIRST_BIT, size_t FIRST_LIMB>
+struct Layered {
+    static constexpr std::string_view NAME = "Layered";
+    template <class T>
+    struct Main {
+        T bits[64];
+        T limbs[4];
+    };
+    static const LayeredPart& layered() {
+        static const LayeredPart part(OneWord::circuit(), FIRST_BIT, FIRST_LIMB);
+        return part;
+    }
+    template <class B>
+    static void eval(B& b, const Main<typename B::Value>& m) {
+        for (size_t i = 0; i < BITS; i++) b.boolean(m.bits[i]);
+    }
+};
 template <class... Cs>
 std::vector<Rule> rules() {
     std::vector<Rule> out;
@@ -76,6 +107,33 @@ using Rules = std::vector<Rule>;
 }  // namespace
 
 TEST_CASE("sound chips pass") { REQUIRE(rules<Good, ByHand, TwoFlagsStated>() == Rules{}); }
+
+TEST_CASE("each rule of a layered part is enforced") {
+    REQUIRE(rules<Layered<64, 0, 64>>() == Rules{});
+    REQUIRE(rules<Layered<63, 0, 64>>() == Rules{Rule::layered_bits});
+    REQUIRE(rules<Layered<64, 0, 65>>() == Rules{Rule::layered_columns});
+    REQUIRE(rules<Layered<64, 0, 60>>() == Rules{Rule::layered_columns});
+    REQUIRE(rules<Layered<64, 1, 65>>()[0] == Rule::layered_columns);
+    REQUIRE(rules<Layered<64, 4, 0>>() == Rules(4, Rule::layered_bits));
+}
+
+TEST_CASE("outputs of a circuit are polynomials of its inputs") {
+    // u u u = u for a bit, so the word is turned left by 3.
+    const LayeredPart& part = Layered<64, 0, 64>::layered();
+    using ashlar::field::F;
+    std::vector<F> row(68, F::ZERO);
+    REQUIRE(part.zero_limbs == std::vector<F>(4, F::ZERO));
+    REQUIRE(part.holds(row));
+    row[0] = row[62] = F::ONE;
+    REQUIRE_FALSE(part.holds(row));
+    row[64] = F::from_canonical(1 << 3 | 1 << 1);
+    REQUIRE(part.holds(row));
+    row[67] = F::ONE;
+    REQUIRE_FALSE(part.holds(row));
+    row[67] = F::ZERO, row[0] = 2_f;  // u = -3: (1 + 27) / 2
+    row[64] = F::from_canonical((14 << 3) + 2);
+    REQUIRE(part.holds(row));
+}
 
 TEST_CASE("each rule is enforced") {
     REQUIRE(rules<Degree4>() == Rules{Rule::constraint_degree});

@@ -7,25 +7,6 @@
 
 using namespace ashlar::chips;
 
-TEST_CASE("the even table holds five digits that are even and at most 12, and nothing else", "[chips]") {
-    std::set<uint32_t> held;
-    for (size_t i = 0; i < EvenTable::HEIGHT; i++) held.insert(EvenTable::prep_row(i).digits.canonical());
-    size_t promised = 0;
-    for (uint32_t x = 0; x < 1u << 20; x++) {
-        bool even = true;
-        for (uint32_t digits = x; digits != 0; digits /= 16) even &= digits % 2 == 0 && digits % 16 <= 12;
-        promised += even;
-        if (held.contains(x) != even) FAIL_CHECK(x);
-        const size_t row = EvenTable::index(x);
-        if ((row != EvenTable::HEIGHT) != even) FAIL_CHECK("row of " << x);
-        if (even && EvenTable::prep_row(row).digits.canonical() != x) FAIL_CHECK("row " << row << " is not " << x);
-    }
-    CHECK(held.size() == promised);  // so nothing of 2^20 or more
-    CHECK(promised == EvenTable::ENTRIES);
-    CHECK(EvenTable::index(1u << 20) == EvenTable::HEIGHT);
-    CHECK(EvenTable::index(ashlar::field::F::P - 2) == EvenTable::HEIGHT);
-}
-
 TEST_CASE("the row of a lookup in a fixed table is the entry that was asked for", "[chips]") {
     for (uint32_t bits = 0; bits <= 16; bits++) {
         for (uint32_t value = 0; value < 1u << bits; value++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include "test/unit/layers/fitting.hpp"
 #include "test/unit/layers/lab.hpp"
 
 namespace {
@@ -24,27 +25,6 @@ struct Lab {
         return prove_with(exec::best_isa(), circuit, t, pool, hooks);
     }
     std::string verdict(std::span<const Ext> messages) const { return test::verdict(circuit, K, messages, run, idle); }
-};
-
-/// Makes every message fit its claim: the verifier's own checks all pass, and what is left is false.
-struct Fitting : iop::ProverHooks {
-    size_t fitted = 0;
-    void fit_first(const Ext& claim, std::span<const Ext> weights, std::span<Ext> values) override {
-        Ext rest = claim;
-        for (size_t z = 0; z < weights.size(); z++) rest -= weights[z] * values[z];
-        values[3] += rest * weights[3].inverse();
-        fitted += !rest.is_zero();
-    }
-    void fit_claims(const Ext& claim, const Layer& layer, std::span<const Ext> weights,
-                    std::span<Ext> claims) override {
-        // The layer's value is linear in each claim.
-        const Ext now = layer_value(layer, weights, claims);
-        fitted += !(claim == now);
-        const Ext kept = claims[0];
-        claims[0] += F::ONE;
-        const Ext slope = layer_value(layer, weights, claims) - now;
-        claims[0] = kept + (claim - now) * slope.inverse();
-    }
 };
 
 /// Changes one element of message `at`, then goes on with the challenges that follow.

@@ -77,7 +77,7 @@ void Machine::settle(air::BusLedger& ledger) const {
 }
 
 bool is_lookup(uint32_t bus) {
-    return bus == BUS_RANGE || bus == BUS_BYTE || bus == BUS_ADDRESS || bus == BUS_EVEN || bus == BUS_PERMUTATION;
+    return bus == BUS_RANGE || bus == BUS_BYTE || bus == BUS_ADDRESS || bus == BUS_PERMUTATION;
 }
 
 bool true_lookup(const air::Message& m) {
@@ -92,11 +92,6 @@ bool true_lookup(const air::Message& m) {
             return v[0] == BYTE_PAIR ? v[3] == 0 : v[0] == BYTE_AND && v[3] == (v[1] & v[2]);
         case BUS_ADDRESS:
             return v.size() == 2 && v[0] < 0x7800 && v[1] == (v[0] != 0 ? 1u : 0u);
-        case BUS_EVEN:
-            if (v.size() != 1 || v[0] > 0xfffff) return false;
-            for (uint32_t digits = v[0]; digits != 0; digits >>= 4)
-                if (digits % 2 != 0 || digits % 16 > 12) return false;
-            return true;
         case BUS_PERMUTATION: {
             if (v.size() != 48) return false;
             hash::Poseidon2<24>::State s;

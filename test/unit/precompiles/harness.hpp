@@ -73,6 +73,7 @@ std::vector<std::string> check_row(const air::RowOf<Chip, F>& row, air::BusLedge
     air::DebugBuilder b;
     air::eval_chip<Chip>(b, row);
     for (size_t k : b.failed) problems.push_back(std::string(Chip::NAME) + ": constraint " + std::to_string(k));
+    if (b.failed.empty() && !air::layers_hold<Chip>(row)) problems.push_back(std::string(Chip::NAME) + ": layers");
     for (const air::Message& m : b.messages) {
         if (!is_lookup(m.bus))
             ledger.add(m, Chip::NAME);
