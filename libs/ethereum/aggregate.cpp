@@ -52,7 +52,9 @@ class RangeCutter {
     size_t at_ = 0;
 };
 
-/// The subblocks tile the block and chain from the parent's state to the header's.
+/// The subblocks tile the block and chain from the parent's state to the header's. From Amsterdam on each starts from
+/// the parent's root and leads to none: what they did is the access list (check_accesses), and the header's root is
+/// what that leads to (take_root).
 Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockClaim>& subblocks, const Block& block,
                           const Header& parent, const Bytes32& config_digest, const std::vector<BytesView>& receipts,
                           BytesView requests) {
@@ -60,12 +62,13 @@ Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockC
     const Bytes32 nothing = list_digest({});
     Progress at;
     Bytes32 root = parent.state_root;
+    const bool listed = block.header.fields >= Header::AMSTERDAM_FIELDS;
     for (size_t i = 0; i < subblocks.size(); i++) {
         const SubblockClaim& s = subblocks[i];
         const bool first = i == 0, last = i + 1 == subblocks.size();
         if (s.block_hash != block.header.hash) return Fail{ErrorCode::subblock_block};
         if (s.config_digest != config_digest) return Fail{ErrorCode::subblock_config};
-        if (s.first != first || s.last != last) return Fail{ErrorCode::subblock_flags};
+        if (s.first != first || s.last != last || s.root) return Fail{ErrorCode::subblock_flags};
         if (s.begin != at.transactions || s.end < s.begin) return Fail{ErrorCode::subblock_range};
         if (s.begin == s.end && !block.items.empty()) return Fail{ErrorCode::subblock_range};
         if (s.before() != at) return Fail{ErrorCode::subblock_gas};
@@ -81,13 +84,30 @@ Outcome<void> check_chain(const ChainConfig& config, const std::vector<SubblockC
             return Fail{ErrorCode::subblock_withdrawals};
         if (s.requests_digest != (last ? list_digest(requests) : nothing)) return Fail{ErrorCode::subblock_requests};
         at = s.after();
-        root = s.root_after;
+        if (!listed)
+            root = s.root_after;
+        else if (!s.root_after.is_zero())
+            return Fail{ErrorCode::subblock_root};
     }
     if (!transaction_ranges.finished()) return Fail{ErrorCode::subblock_range};
     if (!receipt_ranges.finished()) return Fail{ErrorCode::subblock_receipts};
     if (at.header_gas() != block.header.gas_used) return Fail{ErrorCode::gas_used};
     ASHLAR_TRY(check_blob_gas(config, block.header, at.blob_gas));
-    if (root != block.header.state_root) return Fail{Error{ErrorCode::state_root, root}};
+    if (!listed && root != block.header.state_root) return Fail{Error{ErrorCode::state_root, root}};
+    return {};
+}
+
+/// Takes the last claim off, which must be that the access list leads from the parent's state root to the header's.
+Outcome<void> take_root(std::vector<SubblockClaim>& subblocks, const Header& header, const Header& parent,
+                        const Bytes32& config_digest) {
+    const SubblockClaim claim = subblocks.back();
+    subblocks.pop_back();
+    if (!claim.root || subblocks.empty()) return Fail{ErrorCode::no_subblock};
+    if (claim.block_hash != header.hash) return Fail{ErrorCode::subblock_block};
+    if (claim.config_digest != config_digest) return Fail{ErrorCode::subblock_config};
+    if (claim.root_after != header.state_root) return Fail{Error{ErrorCode::state_root, claim.root_after}};
+    if (claim != SubblockClaim::of_root(header.hash, config_digest, parent.state_root, header.state_root))
+        return Fail{ErrorCode::subblock_root};
     return {};
 }
 
@@ -221,6 +241,8 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     ASHLAR_TRY(validate_body(*config, block));
     ASHLAR_TRY(validate_body_roots(block));
     const Bytes32 config_digest = hash::keccak256(input->config);
+    const evm::Revision revision = *config->revision(block.header.number, block.header.timestamp);
+    if (revision >= evm::Revision::amsterdam) ASHLAR_TRY(take_root(subblocks, block.header, parent, config_digest));
     ASHLAR_ASSIGN(const std::vector<BytesView> receipt_items, split_items(input->receipts));
     ASHLAR_TRY(check_chain(*config, subblocks, block, parent, config_digest, receipt_items, input->requests));
 
@@ -228,7 +250,6 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     const ReceiptsSummary summary = summarize_receipts(receipts);
     if (summary.root != block.header.receipts_root) return Fail{Error{ErrorCode::receipts_root, summary.root}};
     if (summary.bloom != block.header.logs_bloom) return Fail{ErrorCode::logs_bloom};
-    const evm::Revision revision = *config->revision(block.header.number, block.header.timestamp);
     if (revision >= evm::Revision::prague) {
         Bytes deposits;
         ASHLAR_TRY(collect_deposits(receipts, config->deposit_contract, deposits));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/ethereum/code_store.hpp"
 
+#include <algorithm>
+
 namespace ashlar::ethereum {
 
 // Keys are hashes: their bytes are uniform.
@@ -44,10 +46,10 @@ void CodeStore::forget_uses() {
     for (const auto& e : entries_) e->used = false;
 }
 
-std::vector<const CodeStore::Entry*> CodeStore::used() const {
+std::vector<const CodeStore::Entry*> CodeStore::used(size_t count) const {
     std::vector<const Entry*> out;
-    for (const auto& e : entries_)
-        if (e->used) out.push_back(e.get());
+    for (size_t i = 0; i < std::min(count, entries_.size()); i++)
+        if (entries_[i]->used) out.push_back(entries_[i].get());
     return out;
 }
 

@@ -28,8 +28,8 @@ class CodeStore {
     void forget_uses();
     /// Codes added when there were already `count`.
     std::vector<const Entry*> since(size_t count) const;
-    /// Codes in use, in the order they were added.
-    std::vector<const Entry*> used() const;
+    /// Codes in use of the first `count`, in the order they were added.
+    std::vector<const Entry*> used(size_t count = SIZE_MAX) const;
 
   private:
     size_t position(const Bytes32& hash) const;

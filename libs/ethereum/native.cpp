@@ -2,9 +2,8 @@
 #include "libs/ethereum/native.hpp"
 
 #include <algorithm>
-#include <ctime>
 
-#include "libs/ethereum/signers.hpp"
+#include "libs/ethereum/prepared_block.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/mpt/stream.hpp"
 #include "libs/mpt/walk.hpp"
@@ -12,69 +11,6 @@
 namespace ashlar::ethereum {
 
 namespace {
-
-/// Seconds of processor time since the last call, on this thread.
-class StageClock {
-  public:
-    StageClock() { lap(); }
-    double lap() {
-        timespec t{};
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        const double now = static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-        const double since = now - last_;
-        last_ = now;
-        return since;
-    }
-
-  private:
-    double last_ = 0;
-};
-
-/// A block, decoded, with its parent: everything that does not need the state has been checked.
-struct Prepared {
-    Block block;
-    Header parent;
-    evm::Revision revision;
-    std::vector<BytesView> ancestors;
-    std::vector<Transaction> transactions;
-    /// Why the one behind `transactions` cannot be decoded; told when those before it have run.
-    std::optional<Error> undecodable;
-    std::vector<Signers> signers;
-    std::vector<Withdrawal> withdrawals;
-    StageTimes times;
-};
-
-Outcome<Prepared> prepare(const ChainConfig& config, BytesView block_rlp, const Witness& witness) {
-    Prepared p;
-    StageClock clock;
-    ASHLAR_ASSIGN(p.block, decode_block(block_rlp));
-    const Header& header = p.block.header;
-    p.ancestors = witness.ancestors(header.parent_hash);
-    if (header.parent_hash.is_zero()) return Fail{ErrorCode::unknown_parent_zero};
-    if (p.ancestors.empty()) return Fail{Error{ErrorCode::missing_header, header.parent_hash}};
-    ASHLAR_ASSIGN(p.parent, decode_header(p.ancestors[0]));
-    ASHLAR_TRY(validate_header(config, header, p.parent));
-    p.revision = *config.revision(header.number, header.timestamp);
-    ASHLAR_TRY(validate_body(config, p.block));
-    for (size_t i = 0; i < p.block.items.size(); i++) {
-        auto t = decode_transaction(p.block.items[i], p.revision);
-        if (!t) {
-            Error e = t.error();
-            e.transaction = static_cast<uint32_t>(i);
-            p.undecodable = e;
-            break;
-        }
-        p.transactions.push_back(std::move(*t));
-    }
-    if (p.block.withdrawals) {
-        ASHLAR_ASSIGN(p.withdrawals, decode_withdrawals(*p.block.withdrawals));
-    }
-    witness.index();
-    p.times.decode = clock.lap();
-    p.signers = recover_signers(p.transactions);
-    p.times.keys = clock.lap();
-    return p;
-}
 
 /// One pass over the block with one store; ranges may end anywhere between transactions.
 class Pass {
@@ -141,43 +77,14 @@ class Pass {
         result.requests = executor.requests();
         if (!input) return {};
 
-        SubblockEnvironment env;
-        env.begin = begin;
-        env.first = first;
-        env.last = last;
-        env.gas_before = before_range.gas;
-        env.blob_gas_before = before_range.blob_gas;
-        env.state_gas_before = before_range.state_gas;
-        env.paid_gas_before = before_range.paid_gas;
-        env.root_before = root_before;
         const Bytes config = config_.encode();
-        env.config = config;
-        env.header = p_.block.header_rlp;
-        env.ancestors.assign(p_.ancestors.begin(),
-                             p_.ancestors.begin() + static_cast<ptrdiff_t>(ancestors.depth_used()));
-        if (begin < end) {
-            const BytesView& from = p_.block.items[begin];
-            const BytesView& to = p_.block.items[end - 1];
-            env.transactions = {from.data(), static_cast<size_t>(to.data() + to.size() - from.data())};
-        }
-        if (last && p_.block.withdrawals) env.withdrawals = *p_.block.withdrawals;
-        input->environment = env.encode();
-        mpt::write_stream(store_, before, input->state);
-        input->codes = encode_codes(codes_.used());
         SubblockClaim& c = input->claim;
-        c.block_hash = header.hash;
-        c.config_digest = hash::keccak256(config);
-        c.set_before(before_range);
-        c.set_after(progress_);
-        c.first = first;
-        c.last = last;
-        c.transactions_digest = list_digest(env.transactions);
-        c.receipts_digest = list_digest(executor.receipts());
+        c = claim_of(p_, config, executor, before_range, fragments_.back());
         c.root_before = root_before;
         c.root_after = store_root_;
-        c.withdrawals_digest = list_digest(env.withdrawals);
-        c.requests_digest = list_digest(executor.requests());
-        c.accesses_digest = list_digest(fragments_.back());
+        input->environment = environment_of(p_, c, config, ancestors.depth_used());
+        mpt::write_stream(store_, before, input->state);
+        input->codes = encode_codes(codes_.used());
         input->accesses = fragments_.back();
         return {};
     }
@@ -316,20 +223,11 @@ Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rl
     return execute(config, p, witness, nullptr, next);
 }
 
-Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
-                                 uint64_t subblock_gas, BlockResult* out) {
-    ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
-    BlockInputs inputs;
-    inputs.subblocks.resize(1);
-    ASHLAR_ASSIGN(BlockResult result, execute(config, p, witness, &inputs.subblocks[0]));
-    const std::vector<size_t> cuts = cut_by_gas(result.transaction_gas, subblock_gas);
-    if (cuts.size() > 2) {
-        // A second pass, now that the gas of each transaction is known.
-        BlockResult again;
-        Pass pass(config, p, witness);
-        ASHLAR_ASSIGN(inputs.subblocks, run_ranges(pass, cuts, again));
-        ASHLAR_TRY(pass.check(again));
-    }
+namespace {
+
+/// What the aggregator is given besides the subblocks' claims, and what it must commit.
+void finish_inputs(const ChainConfig& config, const Prepared& p, BytesView receipts, BytesView requests,
+                   BlockInputs& inputs) {
     const Bytes encoded_config = config.encode();
     AggregatorBlock block;
     block.config = encoded_config;
@@ -337,10 +235,11 @@ Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp,
     block.parent = p.ancestors[0];
     block.transactions = p.block.transactions;
     block.withdrawals = p.block.withdrawals;
-    block.receipts = result.receipts;
-    block.requests = result.requests;
+    block.receipts = receipts;
+    block.requests = requests;
     if (p.revision >= evm::Revision::amsterdam)
-        for (const SubblockInput& s : inputs.subblocks) block.fragments.push_back(s.accesses);
+        for (const SubblockInput& s : inputs.subblocks)
+            if (!s.claim.root) block.fragments.push_back(s.accesses);
     inputs.aggregator_block = block.encode();
     inputs.claim.config_digest = hash::keccak256(encoded_config);
     inputs.claim.chain_id = config.chain_id;
@@ -350,7 +249,42 @@ Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp,
     inputs.claim.root_before = p.parent.state_root;
     inputs.claim.root_after = p.block.header.state_root;
     inputs.claim.gas_used = p.block.header.gas_used;
+}
+
+}  // namespace
+
+Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                 uint64_t subblock_gas, BlockResult* out) {
+    ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
+    BlockInputs inputs;
+    inputs.subblocks.resize(1);
+    const bool listed = p.revision >= evm::Revision::amsterdam;
+    ASHLAR_ASSIGN(BlockResult result, execute(config, p, witness, listed ? nullptr : &inputs.subblocks[0]));
+    const std::vector<size_t> cuts = cut_by_gas(result.transaction_gas, subblock_gas);
+    if (listed) {
+        ASHLAR_ASSIGN(inputs.subblocks, inputs_from_list(config, p, witness, result.access_list.items, cuts));
+    } else if (cuts.size() > 2) {
+        // A second pass, now that the gas of each transaction is known.
+        BlockResult again;
+        Pass pass(config, p, witness);
+        ASHLAR_ASSIGN(inputs.subblocks, run_ranges(pass, cuts, again));
+        ASHLAR_TRY(pass.check(again));
+    }
+    finish_inputs(config, p, result.receipts, result.requests, inputs);
     if (out) *out = std::move(result);
+    return inputs;
+}
+
+Outcome<BlockInputs> make_inputs_from_list(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                           BytesView list, const std::vector<size_t>& cuts) {
+    ASHLAR_ASSIGN(const Prepared p, prepare(config, block_rlp, witness));
+    if (p.undecodable) return Fail{*p.undecodable};
+    if (p.revision < evm::Revision::amsterdam || cuts.size() < 2 || cuts.back() != p.transactions.size())
+        return Fail{ErrorCode::subblock_range};
+    BlockInputs inputs;
+    Bytes receipts, requests;
+    ASHLAR_ASSIGN(inputs.subblocks, inputs_from_list(config, p, witness, list, cuts, &receipts, &requests));
+    finish_inputs(config, p, receipts, requests, inputs);
     return inputs;
 }
 

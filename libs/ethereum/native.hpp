@@ -64,6 +64,13 @@ Outcome<BlockResult> execute_block(const ChainConfig& config, BytesView block_rl
 Outcome<BlockInputs> make_inputs(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
                                  uint64_t subblock_gas, BlockResult* result = nullptr);
 
+/// The same from the block's access list alone, from Amsterdam on: each range is run from the parent's state and the
+/// list (items), whatever the others do. Nothing is compared with the header: a wrong list gives inputs that no proof
+/// comes of, or none.
+/// @param cuts  as cut_by_gas gives them. Errors: also subblock_range.
+Outcome<BlockInputs> make_inputs_from_list(const ChainConfig& config, BytesView block_rlp, const Witness& witness,
+                                           BytesView list, const std::vector<size_t>& cuts);
+
 /// Ranges [cuts[i], cuts[i + 1]) of transactions for these gas amounts; the first is 0, the last the number of
 /// transactions.
 std::vector<size_t> cut_by_gas(std::span<const uint64_t> transaction_gas, uint64_t subblock_gas);

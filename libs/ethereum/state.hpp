@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "libs/ethereum/access_list_view.hpp"
 #include "libs/ethereum/ancestors.hpp"
 #include "libs/ethereum/block_stack.hpp"
 #include "libs/ethereum/code_store.hpp"
@@ -40,8 +41,9 @@ struct AccountRecord : evm::Account {
     mpt::Short* leaf = nullptr;
     mpt::Slot storage;
     const evm::Code* code = nullptr;
-    SlotRecord* slots = nullptr;     ///< its slots that are in the table
-    AccessRecord* access = nullptr;  ///< set when it is accessed, from Amsterdam on
+    SlotRecord* slots = nullptr;                      ///< its slots that are in the table
+    const AccessListView::Account* listed = nullptr;  ///< what the list that the state follows says of it
+    AccessRecord* access = nullptr;                   ///< set when it is accessed, from Amsterdam on
 };
 
 struct SlotRecord : evm::StorageSlot {
@@ -92,6 +94,11 @@ class State final : public evm::Host {
     /// Warms an address or slot without reading it: access lists name what nobody may ever touch.
     void prewarm(const Address& address);
     void prewarm(const Address& address, const evm::uint256& key);
+    /// From here on what is loaded is what the list says of it before `index`, and where it says nothing, what the
+    /// trie says. The list stays in use.
+    void follow(const AccessListView& list, uint64_t index);
+    /// Sets everything to its last value in the list.
+    Outcome<void> apply(const AccessListView& list);
     /// What follows belongs to this block access index (EIP-7928): 0 before the transactions, i for the i-th from 1 on.
     void begin_index(uint32_t index) { index_ = index; }
     /// What was accessed and changed since this state began, as items of a block access list.
@@ -138,6 +145,7 @@ class State final : public evm::Host {
     uint32_t hash_address(const Address& address) const;
     uint32_t hash_slot(const AccountRecord& account, const evm::uint256& key) const;
     TransientRecord* find_transient(const AccountRecord& account, const evm::uint256& key) const;
+    void load_listed(AccountRecord& account);
     void destroy(AccountRecord& account);
     /// Notes what became of the fields of each account that the journal names.
     void record_accounts();
@@ -165,6 +173,8 @@ class State final : public evm::Host {
     BlockStack<evm::uint256> old_values_;
     std::vector<evm::Log> logs_;
     uint32_t index_ = 0;
+    const AccessListView* list_ = nullptr;
+    uint64_t list_index_ = 0;
     std::optional<Error> error_;
 };
 

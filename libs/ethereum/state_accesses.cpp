@@ -2,9 +2,10 @@
 #include <algorithm>
 
 #include "libs/ethereum/state.hpp"
+#include "libs/hash/keccak256.hpp"
 #include "libs/rlp/encode.hpp"
 
-// What the state saw and changed, as a block access list has it (EIP-7928).
+// Block access lists (EIP-7928): a state as a list tells it, and what a state saw and changed as an item of a list.
 namespace ashlar::ethereum {
 
 using evm::uint256;
@@ -33,6 +34,44 @@ void write_changes(rlp::Writer& w, const Change* newest) {
 }
 
 }  // namespace
+
+void State::follow(const AccessListView& list, uint64_t index) {
+    list_ = &list;
+    list_index_ = index;
+}
+
+void State::load_listed(AccountRecord& a) {
+    a.listed = list_->find(a.address);
+    if (!a.listed) return;
+    if (const auto balance = a.listed->balance(list_index_)) a.balance = *balance;
+    if (const auto nonce = a.listed->nonce(list_index_)) a.nonce = nonce->low64();
+    if (const auto code = a.listed->code(list_index_)) {
+        a.code_hash = code->empty() ? evm::EMPTY_CODE_HASH : hash::keccak256(*code);
+        if (!code->empty()) codes_.add(a.code_hash, evm::Code(*code));
+    }
+}
+
+Outcome<void> State::apply(const AccessListView& list) {
+    for (const AccessListView::Account& entry : list.accounts()) {
+        const auto balance = entry.balance(AccessListView::NEVER), nonce = entry.nonce(AccessListView::NEVER);
+        const auto code = entry.code(AccessListView::NEVER);
+        evm::Account* account = nullptr;
+        // Who is only looked at need not be known here.
+        const auto changed = [&]() -> evm::Account& {
+            if (!account) account = &this->account(Address::from(entry.address()));
+            return *account;
+        };
+        if (balance) set_balance(changed(), *balance);
+        if (nonce) set_nonce(changed(), nonce->low64());
+        if (code) set_code(changed(), *code);
+        entry.each_last_slot([&](const uint256& key, const uint256& value) {
+            evm::StorageSlot& s = slot(changed(), key);
+            if (s.current != value) set_slot(*account, s, key, value);
+        });
+        if (error_) return Fail{*error_};
+    }
+    return {};
+}
 
 void State::record_change(Change*& changes, const uint256& value_before, const uint256& value) {
     // Several system calls share an index: the last one counts.

@@ -9,10 +9,13 @@ namespace ashlar::ethereum {
 
 namespace {
 
-constexpr uint32_t FIRST = 1, LAST = 2;
+constexpr uint32_t FIRST = 1, LAST = 2, ROOT = 4;
 constexpr uint32_t MAX_ANCESTORS = 256;
 
-uint32_t flags_of(bool first, bool last) { return (first ? FIRST : 0) | (last ? LAST : 0); }
+uint32_t flags_of(bool first, bool last, bool root) {
+    return (first ? FIRST : 0) | (last ? LAST : 0) | (root ? ROOT : 0);
+}
+bool are_flags(uint32_t flags) { return flags <= (FIRST | LAST) || flags == ROOT; }
 
 Error trie_error(mpt::Error e) {
     switch (e) {
@@ -37,7 +40,7 @@ Bytes SubblockClaim::encode() const {
     e.raw(config_digest.view());
     e.u64(begin);
     e.u64(end);
-    e.u32(flags_of(first, last));
+    e.u32(flags_of(first, last, root));
     e.raw(transactions_digest.view());
     e.raw(receipts_digest.view());
     for (uint64_t v : {gas_before, gas_after, blob_gas_before, blob_gas_after, state_gas_before, state_gas_after,
@@ -57,9 +60,10 @@ std::optional<SubblockClaim> SubblockClaim::decode(BytesView committed) {
     c.begin = d.u64();
     c.end = d.u64();
     const uint32_t flags = d.u32();
-    if (flags > (FIRST | LAST)) return std::nullopt;
+    if (!are_flags(flags)) return std::nullopt;
     c.first = flags & FIRST;
     c.last = flags & LAST;
+    c.root = flags & ROOT;
     c.transactions_digest = d.fixed<32>();
     c.receipts_digest = d.fixed<32>();
     for (uint64_t* v : {&c.gas_before, &c.gas_after, &c.blob_gas_before, &c.blob_gas_after, &c.state_gas_before,
@@ -91,7 +95,7 @@ Bytes SubblockEnvironment::encode() const {
     Encoder e;
     e.u32(VERSION);
     e.u64(begin);
-    e.u32(flags_of(first, last));
+    e.u32(flags_of(first, last, root));
     e.u64(gas_before);
     e.u64(blob_gas_before);
     e.u64(state_gas_before);
@@ -103,6 +107,7 @@ Bytes SubblockEnvironment::encode() const {
     for (BytesView a : ancestors) e.bytes(a);
     e.bytes(transactions);
     e.bytes(withdrawals);
+    e.bytes(access_list);
     return std::move(e.out);
 }
 
@@ -112,9 +117,10 @@ Bytes SubblockEnvironment::encode() const {
     SubblockEnvironment s;
     s.begin = d.u64();
     const uint32_t flags = d.u32();
-    if (flags > (FIRST | LAST)) return std::nullopt;
+    if (!are_flags(flags)) return std::nullopt;
     s.first = flags & FIRST;
     s.last = flags & LAST;
+    s.root = flags & ROOT;
     s.gas_before = d.u64();
     s.blob_gas_before = d.u64();
     s.state_gas_before = d.u64();
@@ -127,6 +133,7 @@ Bytes SubblockEnvironment::encode() const {
     for (uint32_t i = 0; i < count; i++) s.ancestors.push_back(d.bytes());
     s.transactions = d.bytes();
     s.withdrawals = d.bytes();
+    s.access_list = d.bytes();
     if (!d.finished()) return std::nullopt;
     return s;
 }
@@ -164,6 +171,33 @@ Bytes encode_codes(const std::vector<const CodeStore::Entry*>& codes) {
     return {};
 }
 
+SubblockClaim SubblockClaim::of_root(const Bytes32& block_hash, const Bytes32& config_digest, const Bytes32& before,
+                                     const Bytes32& after) {
+    SubblockClaim c;
+    c.block_hash = block_hash;
+    c.config_digest = config_digest;
+    c.root = true;
+    c.root_before = before;
+    c.root_after = after;
+    for (Bytes32* b :
+         {&c.transactions_digest, &c.receipts_digest, &c.withdrawals_digest, &c.requests_digest, &c.accesses_digest})
+        *b = list_digest({});
+    return c;
+}
+
+namespace {
+
+/// The state root that the list gives.
+Outcome<SubblockClaim> run_root(const SubblockEnvironment& env, evm::Revision revision, const Header& header,
+                                const AccessListView& list, State& state) {
+    state.revision = revision;
+    ASHLAR_TRY(state.apply(list));
+    ASHLAR_ASSIGN(const Bytes32 root, state.commit());
+    return SubblockClaim::of_root(header.hash, hash::keccak256(env.config), env.root_before, root);
+}
+
+}  // namespace
+
 Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> state_stream, BytesView code_buffer,
                                     SubblockEffects* effects) {
     const auto env = SubblockEnvironment::decode(environment);
@@ -177,6 +211,10 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
     if (env->gas_before > header.gas_limit || env->state_gas_before > header.gas_limit)
         return Fail{ErrorCode::subblock_gas};
     if (!env->last && !env->withdrawals.empty()) return Fail{ErrorCode::input_encoding};
+    const bool listed = *revision >= evm::Revision::amsterdam;
+    if (!listed && (env->root || !env->access_list.empty())) return Fail{ErrorCode::input_encoding};
+    if (listed && list_digest(env->access_list) != header.access_list_hash) return Fail{ErrorCode::access_list_hash};
+    ASHLAR_ASSIGN(const AccessListView list, AccessListView::decode(env->access_list));
 
     ASHLAR_ASSIGN(Ancestors ancestors, Ancestors::make(header, env->ancestors));
     CodeStore codes;
@@ -185,6 +223,8 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
     auto root = mpt::read_stream(store, env->root_before, state_stream);
     if (!root) return Fail{trie_error(root.error())};
     State state(store, *root, codes, ancestors, header.hash);
+    if (env->root) return run_root(*env, *revision, header, list, state);
+    if (listed) state.follow(list, env->first ? 0 : env->begin + 1);
     const Progress before{env->begin, env->gas_before, env->state_gas_before, env->paid_gas_before,
                           env->blob_gas_before};
     Executor executor(*config, header, *revision, state, before);
@@ -215,7 +255,9 @@ Outcome<SubblockClaim> run_subblock(BytesView environment, std::span<uint8_t> st
         ASHLAR_ASSIGN(const std::vector<Withdrawal> withdrawals, decode_withdrawals(env->withdrawals));
         ASHLAR_TRY(executor.end_block(withdrawals));
     }
-    ASHLAR_ASSIGN(claim.root_after, state.commit());
+    if (!listed) {
+        ASHLAR_ASSIGN(claim.root_after, state.commit());
+    }
     claim.set_after(executor.progress());
     claim.receipts_digest = list_digest(executor.receipts());
     claim.requests_digest = list_digest(executor.requests());

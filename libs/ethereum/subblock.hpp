@@ -7,14 +7,17 @@
 
 namespace ashlar::ethereum {
 
-/// What a subblock proof claims: transactions [begin, end) of a block lead from one state root to another.
+/// What a subblock proof claims: transactions [begin, end) of a block lead from one state root to another. From
+/// Amsterdam on they start from the parent's root and the header's access list, and lead to no root; another kind of
+/// claim
+/// (`root`) says to what root the list leads.
 struct SubblockClaim {
     static constexpr uint32_t VERSION = 2;
     static constexpr size_t SIZE = 4 + 2 * 32 + 2 * 8 + 4 + 2 * 32 + 8 * 8 + 5 * 32;
 
     Bytes32 block_hash, config_digest;
     uint64_t begin = 0, end = 0;
-    bool first = false, last = false;
+    bool first = false, last = false, root = false;
     Bytes32 transactions_digest, receipts_digest;  ///< list_digest of the range's
     uint64_t gas_before = 0, gas_after = 0;
     uint64_t blob_gas_before = 0, blob_gas_after = 0;
@@ -29,6 +32,10 @@ struct SubblockClaim {
     Progress after() const { return {end, gas_after, state_gas_after, paid_gas_after, blob_gas_after}; }
     void set_after(const Progress& p);
 
+    /// The claim that the block's access list leads from one state root to another.
+    static SubblockClaim of_root(const Bytes32& block_hash, const Bytes32& config_digest, const Bytes32& before,
+                                 const Bytes32& after);
+
     /// The committed bytes: fields in the order above, codec.hpp, version in front, the flags as one u32.
     Bytes encode() const;
     static std::optional<SubblockClaim> decode(BytesView committed);
@@ -41,6 +48,7 @@ struct SubblockEnvironment {
 
     uint64_t begin = 0;
     bool first = false, last = false;
+    bool root = false;  ///< runs nothing: applies the access list and gives the state root
     uint64_t gas_before = 0, blob_gas_before = 0, state_gas_before = 0, paid_gas_before = 0;
     Bytes32 root_before;
     BytesView config;                  ///< ChainConfig::encode
@@ -48,6 +56,7 @@ struct SubblockEnvironment {
     std::vector<BytesView> ancestors;  ///< RLP of the parent, its parent, ..., as many as BLOCKHASH needs
     BytesView transactions;            ///< items of the range
     BytesView withdrawals;             ///< items; only if last
+    BytesView access_list;             ///< items; from Amsterdam on
 
     Bytes encode() const;
     static std::optional<SubblockEnvironment> decode(BytesView encoded);

@@ -219,7 +219,9 @@ TEST_CASE("claims have one encoding and refuse every other length") {
     version[0]++;
     CHECK_FALSE(SubblockClaim::decode(version));
     Bytes flags = bytes;
-    flags[4 + 64 + 16] = 4;
-    CHECK_FALSE(SubblockClaim::decode(flags));
+    for (uint8_t f : {5, 6, 7, 8}) {
+        flags[4 + 64 + 16] = f;
+        CHECK_FALSE(SubblockClaim::decode(flags));
+    }
     CHECK(BlockClaim{}.encode().size() == BlockClaim::SIZE);
 }

@@ -120,7 +120,7 @@ TEST_CASE("the aggregator refuses fragments that the subblocks did not commit, a
     BlockResult result;
     const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1, &result);
     if (!inputs) FAIL(to_string(inputs.error().code));
-    REQUIRE(inputs->subblocks.size() == 4);
+    REQUIRE(inputs->subblocks.size() == 5);
     CHECK(result.progress.state_gas == 97'920);
     CHECK(result.access_list.count > 0);
     const auto block = AggregatorBlock::decode(inputs->aggregator_block);
@@ -167,7 +167,7 @@ TEST_CASE("state gas and what senders paid for chain from subblock to subblock")
     REQUIRE(made);
     const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1);
     REQUIRE(inputs);
-    REQUIRE(inputs->subblocks.size() == 2);
+    REQUIRE(inputs->subblocks.size() == 3);
     const auto block = AggregatorBlock::decode(inputs->aggregator_block);
     REQUIRE(block);
     for (uint64_t SubblockClaim::* field :
@@ -182,4 +182,61 @@ TEST_CASE("state gas and what senders paid for chain from subblock to subblock")
     BlockInputs lied = *inputs;
     lied.subblocks[1].claim.state_gas_after += 1'000'000;
     CHECK(aggregate(lied, *block).error().code == ErrorCode::gas_used);
+}
+
+TEST_CASE("from Amsterdam on subblocks start from the parent's root, and one claim says what the list leads to") {
+    const Address contract = test::numbered_address(0x1234);
+    const Bytes code = {0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55, 0x00};
+    const auto made = test::make_block(evm::Revision::amsterdam, {{.address = contract, .nonce = 1, .code = code}},
+                                       {3, {.to = contract, .gas_limit = 200'000, .data = {}}});
+    REQUIRE(made);
+    const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1);
+    REQUIRE(inputs);
+    const auto block = AggregatorBlock::decode(inputs->aggregator_block);
+    REQUIRE(block);
+    REQUIRE(aggregate(*inputs, *block));
+    const SubblockClaim& root = inputs->subblocks.back().claim;
+    CHECK(root.root);
+    for (const auto& s : inputs->subblocks) {
+        CHECK(s.claim.root_before == inputs->claim.root_before);
+        Bytes state = s.state;
+        const auto claim = run_subblock(s.environment, state, s.codes);
+        if (!claim) FAIL(to_string(claim.error().code));
+        CHECK(*claim == s.claim);
+    }
+    CHECK(root.root_after == inputs->claim.root_after);
+
+    using Subblocks = std::vector<SubblockInput>;
+    const auto lie = [&](auto change) {
+        BlockInputs lied = *inputs;
+        change(lied.subblocks);
+        const auto r = aggregate(lied, *block);
+        REQUIRE_FALSE(r);
+        return r.error().code;
+    };
+    CHECK(lie([](Subblocks& s) { s.pop_back(); }) == ErrorCode::no_subblock);
+    CHECK(lie([](Subblocks& s) { s.erase(s.begin(), s.end() - 1); }) == ErrorCode::no_subblock);
+    CHECK(lie([](Subblocks& s) { s.push_back(s.back()); }) == ErrorCode::subblock_flags);
+    CHECK(lie([](Subblocks& s) { s[1].claim.root = true; }) == ErrorCode::subblock_flags);
+    CHECK(lie([](Subblocks& s) { s.back().claim.root_after[0] ^= 1; }) == ErrorCode::state_root);
+    CHECK(lie([](Subblocks& s) { s.back().claim.root_before[0] ^= 1; }) == ErrorCode::subblock_root);
+    CHECK(lie([](Subblocks& s) { s.back().claim.block_hash[0] ^= 1; }) == ErrorCode::subblock_block);
+    CHECK(lie([](Subblocks& s) { s.back().claim.config_digest[0] ^= 1; }) == ErrorCode::subblock_config);
+    CHECK(lie([](Subblocks& s) { s.back().claim.gas_after = 1; }) == ErrorCode::subblock_root);
+    CHECK(lie([](Subblocks& s) { s[1].claim.root_before[0] ^= 1; }) == ErrorCode::subblock_root);
+    CHECK(lie([](Subblocks& s) { s[1].claim.root_after[0] = 1; }) == ErrorCode::subblock_root);
+
+    // A subblock's input that lies about the list, or has one before Amsterdam.
+    const auto refusal = [&](auto change) {
+        auto env = SubblockEnvironment::decode(inputs->subblocks[1].environment);
+        REQUIRE(env);
+        change(*env);
+        Bytes state = inputs->subblocks[1].state;
+        return run_subblock(env->encode(), state, inputs->subblocks[1].codes).error().code;
+    };
+    CHECK(refusal([](SubblockEnvironment& e) { e.access_list = {}; }) == ErrorCode::access_list_hash);
+    Bytes other(BytesView(SubblockEnvironment::decode(inputs->subblocks[1].environment)->access_list).begin(),
+                SubblockEnvironment::decode(inputs->subblocks[1].environment)->access_list.end());
+    other[30] ^= 1;
+    CHECK(refusal([&](SubblockEnvironment& e) { e.access_list = other; }) == ErrorCode::access_list_hash);
 }

@@ -403,8 +403,10 @@ TEST_CASE("the guests' inputs and claims have one encoding each") {
     encoded.back() = 1;
     CHECK_FALSE(decode_environment(encoded));
     encoded = env.encode();
-    encoded[4 + 8] = 4;
-    CHECK_FALSE(decode_environment(encoded));
+    for (uint8_t f : {5, 6, 7, 8}) {
+        encoded[4 + 8] = f;
+        CHECK_FALSE(decode_environment(encoded));
+    }
 
     const Bytes empty;
     env.ancestors.assign(256, empty);
