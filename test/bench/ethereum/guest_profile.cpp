@@ -183,7 +183,7 @@ const std::vector<Phase>& subblock_phases() {
         {"transactions",
          {"ashlar::ethereum::decode_transaction", "ashlar::ethereum::split_items", "ashlar::ethereum::list_digest"}},
         {"receipts", {"ashlar::ethereum::append_receipt"}},
-        {"public_values", {"ashlar::guest::commit", "ashlar::guest::(anonymous namespace)::finish"}},
+        {"public_values", {"ashlar::guest::commit", "ashlar::guest::finish"}},
     };
     return phases;
 }
