@@ -88,11 +88,11 @@ Program program(size_t coordinates) {
 std::vector<Ext> advice_of(const Subject& s) {
     std::vector<Ext> out;
     for (size_t k = 0; k < STATE_CELLS; k++) out.push_back(state_cell(s.state, k));
-    out.push_back(test::ext(static_cast<uint32_t>(s.proof.layers.size())));
+    out.push_back(test::ext(static_cast<uint32_t>(s.proof.fraction_layers.size())));
     out.push_back(s.top_p);
     out.push_back(s.top_q);
     out.insert(out.end(), s.point.begin(), s.point.end());
-    for (const iop::FractionLayer& layer : s.proof.layers) {
+    for (const iop::FractionLayer& layer : s.proof.fraction_layers) {
         for (const auto& g : layer.polys) out.insert(out.end(), g.begin(), g.end());
         out.insert(out.end(), layer.ends.begin(), layer.ends.end());
     }
@@ -110,10 +110,10 @@ TEST_CASE("the layers of a proof's fractional sum, one program for any number of
         const Program code = program(s.point.size());
         if (!first) first = code;
         CHECK(code.code == first->code);
-        layers.insert(s.proof.layers.size());
+        layers.insert(s.proof.fraction_layers.size());
         const auto advice = advice_of(s);
         const auto run = execute(code, advice);
-        INFO((run ? "" : run.error().message) << ", " << s.proof.layers.size() << " layers");
+        INFO((run ? "" : run.error().message) << ", " << s.proof.fraction_layers.size() << " layers");
         REQUIRE(run.has_value());
         const Ext values[] = {s.expected.p, s.expected.q, s.expected.xi[0], s.next};
         for (uint32_t i = 0; i < 4; i++)
