@@ -19,6 +19,7 @@
 #include "daemons/worker/config.hpp"
 #include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
+#include "libs/cluster/http/openapi.hpp"
 #include "libs/cluster/model/report.hpp"
 #include "libs/cluster/node/pulse.hpp"
 #include "libs/cluster/store/input_folder.hpp"
@@ -59,6 +60,7 @@ Policy policy_from(const Config& c) {
     Policy p;
     p.blocks_in_flight = c.number("blocks_in_flight"), p.read_ahead = c.number("read_ahead"),
     p.attempts = c.number("attempts");
+    p.subblock_gas = c.number("subblock_gas");
     p.attempt_deadline_ms = static_cast<int64_t>(c.number("attempt_deadline_s") * 1000);
     p.attempt_silence_ms = static_cast<int64_t>(c.number("attempt_silence_s") * 1000);
     p.node_silence_ms = static_cast<int64_t>(c.number("node_silence_s") * 1000);
@@ -121,6 +123,7 @@ class Coordinator final : public App {
         scheduler_.emplace(*store_, policy, steady_unix_ms);
         ASHLAR_TRY(scheduler_->recover(last_alive_ms()));
         context_ = std::make_unique<Context>(config_, *scheduler_, *blobs_, metrics_);
+        context_->schema = KEYS;
         context_->now_ms = steady_unix_ms;
         context_->started_ms = steady_unix_ms();
         context_->report = config_.has("report_path") ? config_.path("report_path") : state_dir_ / "proving_report.csv";
@@ -264,9 +267,16 @@ class Coordinator final : public App {
             metrics_.observe("ashlar_http_request_seconds", seconds);
         };
         std::vector<HttpRoute> routes;
-        for (auto part :
-             {job_routes(*context_), block_routes(*context_), node_routes(*context_), status_routes(*context_)})
+        for (auto part : {job_routes(*context_), block_routes(*context_), node_routes(*context_),
+                          status_routes(*context_), operation_routes(*context_)})
             routes.insert(routes.end(), part.begin(), part.end());
+        const auto document = std::make_shared<std::string>();
+        routes.push_back({"GET",
+                          "/openapi.json",
+                          Role::none,
+                          [document](HttpRequest&) { return json_response(*document); },
+                          {"This description"}});
+        *document = json::serialize(openapi_document(routes, "Ashlar coordinator", VERSION));
         ASHLAR_ASSIGN(server_, HttpServer::start(std::move(http), std::move(routes)));
         return {};
     }
@@ -422,7 +432,7 @@ class Coordinator final : public App {
         fs::create_directories(out, ec);
         PrepareRequest request;
         request.folder = dir.string(), request.chain = config_.text("chain"), request.profile = config_.text("profile");
-        request.subblock_gas = config_.number("subblock_gas"), request.out = out.string();
+        request.subblock_gas = scheduler_->policy().subblock_gas, request.out = out.string();
         request.aggregator_elf = program_path(scheduler_->policy().aggregator_program);
         request.subblock_elf = program_path(scheduler_->policy().subblock_program);
         const auto reply = f.round.during([&] { return f.preparer.call(request, {}, stop, engine_limit()); });
@@ -537,6 +547,7 @@ class Coordinator final : public App {
         std::error_code ec;
         const uint64_t floor = config_.number("disk_floor_mib"), free = fs::space(state_dir_, ec).available >> 20;
         context_->disk_low = !ec && free < floor;
+        context_->disk_free_mib = free;
         complain("disk_trouble",
                  context_->disk_low
                      ? HostResult<void>(fail("disk_low",
@@ -569,7 +580,7 @@ class Coordinator final : public App {
 }  // namespace
 
 HttpResponse answer(const HostResult<json::object>& result, int status) {
-    if (!result) return error_response(status_of(result.error()), result.error());
+    if (!result) return error_response(result.error());
     return json_response(json::serialize(*result), status);
 }
 

@@ -9,6 +9,7 @@
 #include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/version.hpp"
+#include "libs/cluster/wire/jobs.hpp"
 
 namespace ashlar::coordinator {
 
@@ -22,24 +23,23 @@ const std::string& recorded(const std::string& of_block, const std::string& now)
     return of_block.empty() ? now : of_block;
 }
 
-/// What a verdict is relative to: the setup the block was proven under.
-json::object made_with(const Context& c, const Block& b) {
-    json::object o{{"version", b.version}, {"profile", recorded(b.profile, c.scheduler.policy().profile)}};
+MadeWith made_with(const Context& c, const Block& b) {
+    MadeWith m{b.version, recorded(b.profile, c.scheduler.policy().profile), {}, {}, {}, {}};
     if (b.elf.empty()) {
-        o["chain"] = recorded(b.chain, c.scheduler.policy().chain);
-        o["subblock_program"] = recorded(b.subblock_program, c.scheduler.policy().subblock_program);
-        o["aggregator_program"] = recorded(b.aggregator_program, c.scheduler.policy().aggregator_program);
+        m.chain = recorded(b.chain, c.scheduler.policy().chain);
+        m.subblock_program = recorded(b.subblock_program, c.scheduler.policy().subblock_program);
+        m.aggregator_program = recorded(b.aggregator_program, c.scheduler.policy().aggregator_program);
     } else {
-        o["program"] = b.elf;
+        m.program = b.elf;
     }
-    return o;
+    return m;
 }
 
 }  // namespace
 
 HostResult<VerifiedBlock> verify_stored_block(const Context& c, const Block& b, EngineProcess& engine,
                                               const std::stop_token& stop, std::chrono::milliseconds limit) {
-    const Policy& now = c.scheduler.policy();
+    const Policy now = c.scheduler.policy();
     VerifyBlockRequest r;
     r.aggregator_elf = c.blobs.path(recorded(b.aggregator_program, now.aggregator_program)).string();
     r.subblock_elf = c.blobs.path(recorded(b.subblock_program, now.subblock_program)).string();
@@ -77,9 +77,9 @@ HttpResponse ProofChecks::answer(const Block& block, std::chrono::milliseconds w
         if (check && check->verdict) check.reset();  // others still read that one; this client wants a new one
         if (!check) {
             if (waiting_.size() >= MAX_WAITING)
-                return error_response(
-                    503, {"verification_unavailable", fmt::format("{} proofs wait to be verified", waiting_.size()),
-                          "ask again later, or use `ashlarctl block verify`"});
+                return error_response({"verification_unavailable",
+                                       fmt::format("{} proofs wait to be verified", waiting_.size()),
+                                       "ask again later, or use `ashlarctl block verify`"});
             check = std::make_shared<Check>();
             check->block = block;
             waiting_.push_back(check);
@@ -113,14 +113,21 @@ void ProofChecks::run() {
 }
 
 HttpResponse ProofChecks::verify(const Block& b) {
-    json::object out{{"valid", false},
-                     {"number", b.number},
-                     {"block_hash", b.hash},
-                     {"sha256", b.proof},
-                     {"made_with", made_with(context_, b)}};
-    const auto say = [&](const Error& why) {
-        out["error"] = to_json(why);
+    Verdict v;
+    v.valid = false, v.number = b.number, v.block_hash = b.hash, v.sha256 = b.proof,
+    v.made_with = made_with(context_, b);
+    json::object claims;
+    // The fields of the verdict, null where it has none, and the claims beside them.
+    const auto answer = [&] {
+        json::object out = wire::write(v);
+        if (!v.valid) out["valid"] = nullptr;
+        if (!v.error) out["error"] = nullptr;
+        for (const auto& [key, value] : claims) out[key] = value;
         return json_response(json::serialize(out));
+    };
+    const auto say = [&](const Error& why) {
+        v.error = why;
+        return answer();
     };
     // Check the bytes first: a verdict on a corrupted file is meaningless.
     const auto bytes = context_.blobs.get(b.proof);
@@ -128,36 +135,35 @@ HttpResponse ProofChecks::verify(const Block& b) {
         log::error("stored_proof_bad", {{"block", b.number}, {"proof", b.proof}, {"reason", bytes.error().message}});
         return say(bytes.error());
     }
-    out["proof_bytes"] = bytes->size();
+    v.proof_bytes = bytes->size();
     const auto judge = [&]() -> HostResult<std::pair<json::object, double>> {
         if (!b.elf.empty()) {
-            ASHLAR_ASSIGN(const VerifiedProgram v,
+            ASHLAR_ASSIGN(const VerifiedProgram good,
                           verify_stored_program(context_, b, engine_, stop_.get_token(), limit_));
-            return std::pair{wire::write(v.claims), v.milliseconds};
+            return std::pair{wire::write(good.claims), good.milliseconds};
         }
-        ASHLAR_ASSIGN(const VerifiedBlock v, verify_stored_block(context_, b, engine_, stop_.get_token(), limit_));
-        if (!says(v.claims, b))
+        ASHLAR_ASSIGN(const VerifiedBlock good, verify_stored_block(context_, b, engine_, stop_.get_token(), limit_));
+        if (!says(good.claims, b))
             return fail("proof_of_another_block", "the stored proof is good, but not of this block");
-        return std::pair{wire::write(v.claims), v.milliseconds};
+        return std::pair{wire::write(good.claims), good.milliseconds};
     };
     const auto verdict = judge();
     if (!verdict) {
         const Error& e = verdict.error();
         if (e.code.starts_with("engine_") || e.code.starts_with("file_") || e.code == "stopped")
-            return error_response(503, {"verification_unavailable", e.code + ": " + e.message, "ask again"});
+            return error_response({"verification_unavailable", e.code + ": " + e.message, "ask again"});
         if (b.version == VERSION || e.code == "proof_of_another_block") return say(e);
         // This verifier knows proofs of its own version: of another's it cannot say that it is false.
-        out["valid"] = nullptr;
+        v.valid.reset();
         return say({"proof_of_other_version",
                     fmt::format("version {} cannot judge a proof made by version {}: {}: {}", VERSION,
                                 b.version.empty() ? "(not recorded)" : b.version, e.code, e.message),
                     "verify it with the version that made it"});
     }
-    for (const auto& [key, value] : verdict->first) out[key] = value;
-    out["milliseconds"] = verdict->second;
-    out["valid"] = true;
-    out["error"] = nullptr;
-    return json_response(json::serialize(out));
+    claims = verdict->first;
+    v.milliseconds = verdict->second;
+    v.valid = true;
+    return answer();
 }
 
 }  // namespace ashlar::coordinator

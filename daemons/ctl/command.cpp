@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemons/ctl/command.hpp"
+#include "libs/cluster/wire/error_codes.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -91,16 +92,7 @@ std::string help_of(const Command& c) {
     return out;
 }
 
-int exit_code_of(const Error& e) {
-    const auto begins = [&](std::string_view p) { return e.code.starts_with(p); };
-    if (e.code == "peer_unreachable" || e.code == "rpc_unreachable") return 3;
-    if (begins("internal")) return 4;
-    if (e.code == "usage" || begins("config_") || begins("file_") || e.code == "url_bad" || e.code == "rpc_url_bad" ||
-        e.code == "profile_unknown" || e.code == "unknown_chain" || e.code == "chain_config" || begins("token_") ||
-        begins("isa_") || e.code == "role_refused" || e.code == "artefact_missing")
-        return 2;
-    return 1;
-}
+int exit_code_of(const Error& e) { return cluster::error_code(e.code).exit_code; }
 
 ProgressLine::ProgressLine(bool quiet) : on_(!quiet && ::isatty(STDERR_FILENO)) {}
 ProgressLine::~ProgressLine() { clear(); }

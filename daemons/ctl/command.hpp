@@ -61,6 +61,7 @@ std::string help_of(const Command& command);
 std::vector<Command> program_commands();
 std::vector<Command> block_commands();
 std::vector<Command> cluster_commands();
+std::vector<Command> operation_commands();
 std::vector<Command> setup_commands();
 std::vector<Command> bench_commands();
 std::vector<Command> selftest_commands();

@@ -22,8 +22,8 @@ namespace json = boost::json;
 
 std::vector<Command> all_commands() {
     std::vector<Command> all;
-    for (auto part : {program_commands(), block_commands(), cluster_commands(), local_commands(), setup_commands(),
-                      bench_commands(), selftest_commands()})
+    for (auto part : {program_commands(), block_commands(), cluster_commands(), operation_commands(), local_commands(),
+                      setup_commands(), bench_commands(), selftest_commands()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

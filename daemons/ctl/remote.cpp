@@ -260,17 +260,6 @@ HostResult<Outcome> node_list(const Options& o) {
     return out;
 }
 
-HostResult<Outcome> node_change(const Options& o, const char* verb) {
-    const std::string id = o.rest().size() == 1 ? o.rest()[0] : "";
-    if (id.empty() ||
-        id.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") != std::string::npos)
-        return fail("usage", "name one node by its id", "`ashlarctl node list` shows them");
-    ASHLAR_ASSIGN(auto client, coordinator(o));
-    ASHLAR_ASSIGN(const std::string reply, client->post(fmt::format("/v1/nodes/{}/{}", id, verb), ""));
-    ASHLAR_ASSIGN(const json::object node, parse_object(reply));
-    return Outcome{0, node, text_field(node, "state")};
-}
-
 HostResult<Outcome> status(const Options& o) {
     ASHLAR_ASSIGN(auto client, coordinator(o));
     ASHLAR_ASSIGN(const std::string reply, client->get("/status"));
@@ -309,10 +298,6 @@ std::vector<Command> cluster_commands() {
         {"job watch", "waits for a job", plain, job_watch, "ID"},
         {"job cancel", "cancels a job", plain, job_cancel, "ID"},
         {"node list", "lists workers and aggregators", plain, node_list},
-        {"node drain", "gives a node no more tasks", plain, [](const Options& o) { return node_change(o, "drain"); },
-         "ID"},
-        {"node resume", "gives a node tasks again", plain, [](const Options& o) { return node_change(o, "resume"); },
-         "ID"},
         {"status", "state of the cluster", plain, status},
     };
 }

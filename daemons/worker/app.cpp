@@ -64,7 +64,8 @@ int run(const std::string& role, int argc, char** argv, const ProverFactory& mak
     log::info("listening", {{"port", (*node)->port()}});
     const int code = run_until_signal(
         [&] { return (*node)->healthy(); },
-        [&] { return std::string((*node)->ready() ? "in touch with" : "out of touch with") + " the coordinator"; });
+        [&] { return std::string((*node)->ready() ? "in touch with" : "out of touch with") + " the coordinator"; },
+        [&] { return (*node)->restart_due(); });
     announce_stop();
     (*node)->drain(std::chrono::seconds(code == 0 ? up.config->number("drain_s") : 0));
     return code;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <deque>
+#include <mutex>
 
 namespace ashlar::log {
 
@@ -114,6 +116,41 @@ std::string format_line(Level level, Format format, std::string_view component, 
     return out;
 }
 
+namespace {
+
+/// The last lines of this process.
+class Ring {
+  public:
+    void keep(const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        lines_.push_back({++last_, line.size() <= KEPT_LINE_BYTES ? line : line.substr(0, KEPT_LINE_BYTES) + "...\n"});
+        if (lines_.size() > KEPT_LINES) lines_.pop_front();
+    }
+    std::vector<Kept> recent(uint64_t after, size_t limit) {
+        const std::lock_guard lock(mutex_);
+        size_t first = 0;
+        while (first < lines_.size() && lines_[first].seq <= after) first++;
+        if (after == 0 && lines_.size() > limit) first = lines_.size() - limit;
+        std::vector<Kept> out;
+        for (size_t i = first; i < lines_.size() && out.size() < limit; i++) out.push_back(lines_[i]);
+        return out;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::deque<Kept> lines_;
+    uint64_t last_ = 0;
+};
+
+Ring& ring() {
+    static Ring kept;
+    return kept;
+}
+
+}  // namespace
+
+std::vector<Kept> recent(uint64_t after, size_t limit) { return ring().recent(after, limit); }
+
 void write(Level level, std::string_view event, Fields fields) {
     const Settings& s = settings();
     if (level < s.least) return;
@@ -121,6 +158,7 @@ void write(Level level, std::string_view event, Fields fields) {
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
     const std::string line = format_line(level, s.format, s.component, event, fields, now.count(), s.journald);
     // A log that cannot be written must not stop the daemon; there is nowhere to report it either.
+    ring().keep(line);
     [[maybe_unused]] const auto n = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

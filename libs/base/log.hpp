@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ashlar::log {
 
@@ -40,6 +41,17 @@ std::string format_line(Level level, Format format, std::string_view component, 
 
 /// Writes one line to standard error with a single write(2): lines of several threads never mix.
 void write(Level level, std::string_view event, Fields fields);
+
+/// A line as it was written, and its number within this process, from 1.
+struct Kept {
+    uint64_t seq = 0;
+    std::string line;
+};
+/// Lines that a process keeps, and how much of each.
+inline constexpr size_t KEPT_LINES = 2000, KEPT_LINE_BYTES = 2000;
+/// Kept lines after number `after`, oldest first: the last `limit` of them if `after` is 0, else the first.
+std::vector<Kept> recent(uint64_t after, size_t limit);
+
 inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
 inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
 inline void warning(std::string_view event, Fields fields = {}) { write(Level::warning, event, fields); }

@@ -287,6 +287,9 @@ json::value detail::write_value(const T& v) {
     }
 }
 
+/// The value in a Json.
+inline json::value parsed(const Json& kept) { return detail::parsed_or_null(kept.text); }
+
 /// Visits name and value of every field, hidden ones too (what a store keeps).
 template <class T, class Visit>
     requires Struct<std::remove_const_t<T>>

@@ -92,7 +92,8 @@ void take_signals() {
     ::signal(SIGPIPE, SIG_IGN);
 }
 
-int run_until_signal(const std::function<bool()>& healthy, const std::function<std::string()>& status) {
+int run_until_signal(const std::function<bool()>& healthy, const std::function<std::string()>& status,
+                     const std::function<bool()>& restart_due) {
     uint64_t watchdog_us = 0;
     if (sd_watchdog_enabled(0, &watchdog_us) <= 0) watchdog_us = 0;
     const uint64_t period_us = watchdog_us ? std::min<uint64_t>(watchdog_us / 3, 2'000'000) : 2'000'000;
@@ -107,6 +108,7 @@ int run_until_signal(const std::function<bool()>& healthy, const std::function<s
             log::info("stopping", {{"signal", signal}});
             return 0;
         }
+        if (restart_due && restart_due()) return RESTART_EXIT_CODE;
         if (!healthy()) {
             log::error("unhealthy", {{"effect", "the process ends; its supervisor restarts it"}});
             return 1;

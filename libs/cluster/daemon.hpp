@@ -33,12 +33,17 @@ struct StartUp {
 };
 StartUp start_up(const DaemonSpec& spec, int argc, char** argv);
 
+/// Makes a supervisor that starts failed daemons again (as the units and `ashlarctl local` do) do so.
+inline constexpr int RESTART_EXIT_CODE = 75;
+
 /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those it starts, ignores SIGPIPE. Call before any thread
 /// starts.
 void take_signals();
 /// Tells systemd READY=1, then feeds its watchdog while `healthy` says so. Returns 0 after SIGTERM or SIGINT; 1 when
-/// the daemon is no longer healthy: it must go down, a half-dead process helps nobody.
-int run_until_signal(const std::function<bool()>& healthy, const std::function<std::string()>& status);
+/// the daemon is no longer healthy: it must exit so that its supervisor starts it again.
+/// RESTART_EXIT_CODE once `restart_due` says so.
+int run_until_signal(const std::function<bool()>& healthy, const std::function<std::string()>& status,
+                     const std::function<bool()>& restart_due = {});
 /// Tells systemd that stopping has begun.
 void announce_stop();
 

@@ -4,6 +4,7 @@
 
 #include "libs/base/files.hpp"
 #include "libs/base/json.hpp"
+#include "libs/cluster/wire/nodes.hpp"
 #include "test/integration/support/test_cluster.hpp"
 
 using namespace ashlar;
@@ -72,7 +73,10 @@ TEST_CASE("foreign, duplicate, late and unknown results are acknowledged and ign
     c.start_coordinator();
     // Two nodes played by hand.
     const auto hello = [&](const char* id, const char* role) {
-        return c.post("/v1/nodes", {{"id", id}, {"role", role}, {"instance", "i"}, {"slots", 1}, {"name", id}}, 201)
+        return c
+            .post("/v1/nodes",
+                  {{"id", id}, {"role", role}, {"instance", "i"}, {"slots", 1}, {"name", id}, {"api", API_VERSION}},
+                  201)
             .at("epoch")
             .as_int64();
     };
@@ -121,8 +125,9 @@ TEST_CASE("foreign, duplicate, late and unknown results are acknowledged and ign
     CHECK(c.client(c.node)->send("POST", "/v1/results", "{}")->status == 400);
     CHECK(c.client(c.node)->send("POST", "/v1/tasks/claim", R"({"node":"ghost","epoch":1})")->status == 404);
     CHECK(c.client(c.node)->send("POST", "/v1/tasks/claim", R"({"node":"n1","epoch":99})")->status == 409);
-    CHECK(c.client(c.node)->send("POST", "/v1/nodes", R"({"id":"x","role":"king","instance":"i","slots":1})")->status ==
-          400);
+    CHECK(c.client(c.node)
+              ->send("POST", "/v1/nodes", R"({"id":"x","role":"king","instance":"i","slots":1,"api":2})")
+              ->status == 400);
     // A cancelled job stays cancelled, whatever arrives later.
     CHECK(c.client(c.admin)->send("DELETE", "/v1/jobs/" + std::to_string(id))->status == 200);
     CHECK(c.client(c.admin)->send("DELETE", "/v1/jobs/" + std::to_string(id))->status == 409);

@@ -134,12 +134,14 @@ TEST_CASE("bench: a row for each thing asked for, with its ratio where a bound i
 
 TEST_CASE("help on every verb, and 3 for a daemon that does not answer") {
     CHECK(run_ctl("--help").code == 0);
-    for (const char* verb :
-         {"program execute", "program prove", "program verify", "program vk",   "proof inspect", "block execute",
-          "block prove",     "block verify",  "block fetch",    "block dump",   "block load",    "prove",
-          "job create",      "job list",      "job show",       "job watch",    "job cancel",    "node list",
-          "node drain",      "node resume",   "status",         "local",        "config init",   "config check",
-          "config show",     "token create",  "token list",     "token revoke", "bench",         "selftest"}) {
+    for (const char* verb : {"program execute", "program prove", "program verify", "program vk",  "proof inspect",
+                             "block execute",   "block prove",   "block verify",   "block fetch", "block dump",
+                             "block load",      "prove",         "job create",     "job list",    "job show",
+                             "job watch",       "job cancel",    "node list",      "node drain",  "node resume",
+                             "node restart",    "node recycle",  "node remove",    "doctor",      "logs",
+                             "tuning get",      "tuning set",    "status",         "local",       "config init",
+                             "config check",    "config show",   "token create",   "token list",  "token revoke",
+                             "bench",           "selftest"}) {
         INFO(verb);
         const Call c = run_ctl(std::string(verb) + " --help");
         CHECK(c.code == 0);

@@ -16,6 +16,7 @@
 #include "libs/base/json.hpp"
 #include "libs/cluster/http/http.hpp"
 #include "libs/cluster/store/blob_store.hpp"
+#include "libs/cluster/wire/nodes.hpp"
 #include "libs/ethereum/block.hpp"
 #include "test/integration/support/test_cluster.hpp"
 #include "test/integration/support/test_prover.hpp"
@@ -281,37 +282,149 @@ TEST_CASE("requests with slips of the finger are refused with the nearest name; 
     CHECK(text_field(c.job(id), "state") != "cancelled");
 }
 
-TEST_CASE("each operation knows the parameters that its description names, and no others") {
+namespace {
+
+/// A path of the description that a request can be sent to.
+std::string concrete(std::string path) {
+    for (size_t at; (at = path.find('{')) != std::string::npos;) path.replace(at, path.find('}') + 1 - at, "1");
+    return path;
+}
+
+/// Every "$ref" in a document, as a pointer.
+void references(const json::value& v, std::set<std::string>& out) {
+    if (v.is_array())
+        for (const auto& item : v.as_array()) references(item, out);
+    if (!v.is_object()) return;
+    for (const auto& [key, item] : v.as_object())
+        if (key == "$ref")
+            out.insert(std::string(item.as_string()).substr(1));
+        else
+            references(item, out);
+}
+
+}  // namespace
+
+TEST_CASE("the API's description and the routes agree: methods, roles, parameters, bodies, answers") {
     TestCluster c;
     c.start_coordinator();
     const auto document = *parse_object(*c.client("")->get("/openapi.json"));
-    size_t operations = 0, parameters = 0;
+    size_t operations = 0, parameters = 0, bodies = 0;
     for (const auto& [pattern, methods] : document.at("paths").as_object()) {
-        std::string path(pattern);
-        for (size_t at; (at = path.find('{')) != std::string::npos;) path.replace(at, path.find('}') + 1 - at, "x");
-        for (const auto& [name, operation] : methods.as_object()) {
+        const std::string path = concrete(std::string(pattern));
+        for (const auto& [name, described] : methods.as_object()) {
+            const json::object& operation = described.as_object();
             std::string method(name);
             std::transform(method.begin(), method.end(), method.begin(), ::toupper);
+            INFO(method << ' ' << path);
+            const std::string empty = method == "GET" ? "" : "{}";
+            operations++;
+            CHECK_FALSE(text_field(operation, "summary").empty());
+            // Who may: the public without a token, others with the role that is named.
+            const auto stranger = c.client("")->send(method, path, empty);
+            REQUIRE(stranger);
+            CHECK((stranger->status == 401) == !operation.at("security").as_array().empty());
+            const std::string role = text_field(operation, "description");
+            const std::string token = role.find("reader") != std::string::npos ? c.reader
+                                      : role.find("node") != std::string::npos ? c.node
+                                                                               : c.admin;
             const auto ask = [&](const std::string& parameter) {
-                INFO(method << ' ' << path << ' ' << parameter);
-                const auto r =
-                    c.client(c.admin)->send(method, path + "?" + parameter + "=1", method == "GET" ? "" : "{}");
+                const auto r = c.client(token)->send(method, path + "?" + parameter + "=1", empty);
                 CHECK(error_code(r) == "parameter_unknown");
                 return error_hint(r);
             };
             CHECK(ask("nobody_reads_this") == "remove it");
-            operations++;
-            const auto* declared = operation.as_object().if_contains("parameters");
+            const auto* declared = operation.if_contains("parameters");
             for (const auto& p : declared ? declared->as_array() : json::array()) {
                 if (text_field(p.as_object(), "in") != "query") continue;
                 const std::string known = text_field(p.as_object(), "name");
+                INFO(known);
                 CHECK(ask(known + "s") == fmt::format("did you mean '{}'?", known));
                 parameters++;
             }
+            // Bodies: what the schema needs is needed, and nothing else is known.
+            const auto* body = operation.if_contains("requestBody");
+            const auto* json_body = body ? body->at("content").as_object().if_contains("application/json") : nullptr;
+            if (json_body) {
+                bodies++;
+                const auto refusal = c.client(token)->send(method, path, R"({"nobody_reads_this":1})");
+                CHECK(refusal->status >= 400);
+                const json::object& schema = json_body->at("schema").as_object();
+                if (schema.contains("additionalProperties")) CHECK(schema.at("additionalProperties") == false);
+            }
         }
     }
-    CHECK(operations > 25);
+    CHECK(operations >= 28);
     CHECK(parameters > 10);
+    CHECK(bodies >= 5);
+    std::set<std::string> pointers;
+    references(document, pointers);
+    CHECK(pointers.size() >= 2);
+    for (const std::string& pointer : pointers) {
+        INFO(pointer);
+        boost::system::error_code ec;
+        CHECK(json::value(document).find_pointer(pointer, ec) != nullptr);
+    }
+    for (const char* path :
+         {"/status", "/v1/jobs", "/v1/jobs/{id}", "/v1/events", "/v1/blocks/{block}/proof",
+          "/v1/blocks/{block}/proof/verify", "/v1/nodes", "/metrics", "/healthz", "/readyz", "/report.csv", "/",
+          "/prove_block_by_number", "/prove_latest_block", "/reproduce_block_by_number", "/openapi.json"})
+        CHECK(document.at("paths").as_object().contains(path));
+}
+
+TEST_CASE("answers have every field that their schema promises, and no others") {
+    TestCluster c;
+    c.add_block(70, "subblocks 1 steps 1 step_ms 1");
+    c.start_coordinator();
+    c.start_node("w", "worker");
+    c.start_node("a", "aggregator");
+    REQUIRE(c.wait_job(c.create_job(70, 1)) == "done");
+    const auto document = *parse_object(*c.client("")->get("/openapi.json"));
+    for (const auto& [pattern, path] : {std::pair{"/status", "/status"},
+                                        {"/v1/jobs", "/v1/jobs"},
+                                        {"/v1/jobs/{id}", "/v1/jobs/1"},
+                                        {"/v1/nodes", "/v1/nodes"},
+                                        {"/v1/blocks/{block}", "/v1/blocks/70"},
+                                        {"/readyz", "/readyz"},
+                                        {"/v1/blocks/{block}/timeline", "/v1/blocks/70/timeline"}}) {
+        INFO(path);
+        const json::object answer = c.get(path);
+        const json::object& schema = document.at("paths")
+                                         .at(pattern)
+                                         .at("get")
+                                         .at("responses")
+                                         .at("200")
+                                         .at("content")
+                                         .at("application/json")
+                                         .at("schema")
+                                         .as_object();
+        for (const auto& field : schema.at("required").as_array()) {
+            INFO(field);
+            CHECK(answer.contains(field.as_string()));
+        }
+        for (const auto& [name, value] : answer) {
+            INFO(std::string_view(name));
+            CHECK(schema.at("properties").as_object().contains(name));
+        }
+    }
+}
+
+TEST_CASE("a node of another version is refused, and who looks sees why") {
+    TestCluster c;
+    c.start_coordinator();
+    json::object hello{{"id", "n1"}, {"name", "old"},      {"role", "worker"},       {"instance", "i"},
+                       {"slots", 1}, {"version", "0.1.0"}, {"api", API_VERSION + 1}, {"from_the_future", 1}};
+    const auto refused = c.client(c.node)->send("POST", "/v1/nodes", json::serialize(hello));
+    CHECK(refused->status == 409);
+    CHECK(error_code(refused) == "node_version");
+    CHECK(error_hint(refused) == "install the same version on both");
+    const auto trouble = c.get("/status").at("troubles").as_array();
+    REQUIRE(trouble.size() == 1);
+    CHECK(text_field(trouble[0].as_object(), "code") == "node_version");
+    CHECK(text_field(trouble[0].as_object(), "message").find("old") != std::string::npos);
+    hello["api"] = API_VERSION;
+    hello.erase("from_the_future");
+    c.post("/v1/nodes", hello, 201);
+    CHECK(c.get("/status").at("troubles").as_array().empty());
 }
 
 TEST_CASE("clients and nodes do not choose how much is kept of what they say") {
@@ -320,7 +433,7 @@ TEST_CASE("clients and nodes do not choose how much is kept of what they say") {
     for (int i = 0; i < 20; i++) (void)c.client(c.reader)->send(fmt::format("VERB{}", i), "/status");
     const auto metrics = *c.client(c.reader)->get("/metrics");
     CHECK(metrics.find("VERB") == std::string::npos);
-    json::object hello{{"id", "n1"}, {"role", "worker"}, {"instance", "i"}, {"slots", 1}};
+    json::object hello{{"id", "n1"}, {"role", "worker"}, {"instance", "i"}, {"slots", 1}, {"api", API_VERSION}};
     hello["info"] = json::object{{"text", std::string(100'000, 'x')}};
     c.post("/v1/nodes", hello, 201);
     c.post("/v1/nodes/n1/heartbeat", {{"epoch", 1}, {"attempts", json::array()}, {"info", hello["info"]}}, 200);

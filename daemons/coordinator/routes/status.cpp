@@ -7,8 +7,9 @@
 
 #include "daemons/coordinator/app.hpp"
 #include "daemons/coordinator/pages.hpp"
-#include "libs/base/json.hpp"
+#include "libs/cluster/http/openapi.hpp"
 #include "libs/cluster/version.hpp"
+#include "libs/cluster/wire/status.hpp"
 
 namespace ashlar::coordinator {
 
@@ -27,30 +28,21 @@ double percentile(std::vector<double> sorted, double p) {
     return sorted[std::min(sorted.size() - 1, static_cast<size_t>(p * static_cast<double>(sorted.size())))];
 }
 
-json::array blocks_under_way(Context& c) {
+std::vector<BlockUnderWay> blocks_under_way(Context& c) {
     const auto live = c.scheduler.progress();
-    json::array out;
+    std::vector<BlockUnderWay> out;
     for (const BlockState s : {BlockState::verifying, BlockState::aggregating, BlockState::proving,
                                BlockState::inputs_ready, BlockState::fetching})
         for (const Block& b : c.scheduler.blocks_in(s, 20)) {
-            json::array tasks;
+            BlockUnderWay v{b.number, b.hash, b.job, b.state, b.gas_used, 0, {}};
+            if (b.proving_ms) v.seconds = static_cast<double>(c.now_ms() - b.proving_ms) / 1000;
             for (const Task& t : c.scheduler.tasks_of(b.id)) {
-                json::object o{{"kind", name_of(t.kind)},
-                               {"index", t.index},
-                               {"state", name_of(t.state)},
-                               {"attempts", t.attempts}};
+                TaskUnderWay task{t.kind, t.index, t.state, t.attempts, {}, {}, {}};
                 if (const auto p = live.find(t.current); p != live.end() && t.state == TaskState::running)
-                    o["stage"] = p->second.stage, o["done"] = p->second.done, o["total"] = p->second.total;
-                tasks.push_back(std::move(o));
+                    task.stage = p->second.stage, task.done = p->second.done, task.total = p->second.total;
+                v.tasks.push_back(std::move(task));
             }
-            out.push_back(
-                json::object{{"number", b.number},
-                             {"hash", b.hash},
-                             {"job", static_cast<int64_t>(b.job)},
-                             {"state", name_of(b.state)},
-                             {"gas_used", b.gas_used},
-                             {"seconds", b.proving_ms ? static_cast<double>(c.now_ms() - b.proving_ms) / 1000 : 0.0},
-                             {"tasks", std::move(tasks)}});
+            out.push_back(std::move(v));
         }
     return out;
 }
@@ -71,80 +63,64 @@ json::value eta_seconds(Context& c, double each, uint64_t queued) {
     return std::max(longest, std::max(work / places, queued ? each : 0.0));
 }
 
-json::array troubles(Context& c) {
-    json::array out;
+std::vector<Trouble> troubles(Context& c) {
+    std::vector<Trouble> out;
     const std::lock_guard lock(c.mutex);
-    for (const auto& [event, e] : c.troubles) {
-        json::object o = to_json(e);
-        o["event"] = event;
-        out.push_back(std::move(o));
-    }
+    for (const auto& [event, e] : c.troubles) out.push_back({e.code, e.message, e.hint, event});
     return out;
 }
 
-json::object status(Context& c) {
-    const auto finished = c.scheduler.finished_blocks(RECENT);
+ClusterStatus status(Context& c) {
+    ClusterStatus s;
     std::vector<double> seconds;
-    json::array recent;
-    for (const Block& b : finished) {
+    for (const Block& b : c.scheduler.finished_blocks(RECENT)) {
         if (b.state == BlockState::proven) seconds.push_back(seconds_of(b));
-        recent.push_back(json::object{{"number", b.number},
-                                      {"hash", b.hash},
-                                      {"state", name_of(b.state)},
-                                      {"reason", b.reason},
-                                      {"seconds", b.proving_ms ? seconds_of(b) : 0.0},
-                                      {"gas_used", b.gas_used},
-                                      {"cycles", b.cycles},
-                                      {"subblocks", b.subblocks},
-                                      {"proof_bytes", b.proof_bytes},
-                                      {"verify_milliseconds", b.verify_milliseconds},
-                                      {"finished_ms", b.finished_ms}});
+        s.recent.push_back({b.number, b.hash, b.state, b.reason, b.proving_ms ? seconds_of(b) : 0.0, b.gas_used,
+                            b.cycles, b.subblocks, b.proof_bytes, b.verify_milliseconds, b.finished_ms});
     }
     std::sort(seconds.begin(), seconds.end());
-    json::object counts;
-    uint64_t queued = 0, under_way = 0;
+    uint64_t under_way = 0;
     for (const auto& [state, n] : c.scheduler.block_counts()) {
-        counts[name_of(state)] = n;
+        s.counts.emplace_back(name_of(state), n);
         if (state == BlockState::queued)
-            queued = n;
+            s.queue = n;
         else if (!is_final(state))
             under_way += n;
     }
-    json::array nodes;
-    uint64_t live = 0;
     for (const Node& n : c.scheduler.nodes()) {
-        json::object o = wire::write(n);
-        o["seconds_since_heartbeat"] = static_cast<double>(c.now_ms() - n.last_seen_ms) / 1000;
-        {
-            const std::lock_guard lock(c.mutex);
-            if (const auto it = c.node_info.find(n.id); it != c.node_info.end())
-                if (auto info = parse_object(it->second)) o["info"] = *info;
-        }
-        live += n.state == NodeState::live;
-        nodes.push_back(std::move(o));
+        NodeSeen& seen = s.nodes.emplace_back();
+        static_cast<Node&>(seen) = n;
+        seen.seconds_since_heartbeat = static_cast<double>(c.now_ms() - n.last_seen_ms) / 1000;
+        s.live_nodes += n.state == NodeState::live;
+        const std::lock_guard lock(c.mutex);
+        if (const auto it = c.node_info.find(n.id); it != c.node_info.end()) seen.info = it->second;
     }
-    json::object retries;
-    for (const auto& [k, v] : c.scheduler.counters()) retries[k] = v;
-    const double p50 = percentile(seconds, 0.5);
-    return {{"state", under_way ? "proving"
-                      : queued  ? "queued"
-                                : "idle"},
-            {"version", VERSION},
-            {"uptime_seconds", static_cast<double>(c.now_ms() - c.started_ms) / 1000},
-            {"chain", c.config.text("chain")},
-            {"blocks_per_hour", c.scheduler.proven_since(c.now_ms() - 3600'000)},
-            {"last_block", recent.empty() ? json::value() : recent.back()},
-            {"p50_seconds", p50},
-            {"p99_seconds", percentile(seconds, 0.99)},
-            {"queue", queued},
-            {"eta_seconds", queued + under_way ? eta_seconds(c, p50, queued) : json::value(0.0)},
-            {"counts", std::move(counts)},
-            {"troubles", troubles(c)},
-            {"live_nodes", live},
-            {"nodes", std::move(nodes)},
-            {"blocks", blocks_under_way(c)},
-            {"recent", std::move(recent)},
-            {"counters", std::move(retries)}};
+    s.counters = c.scheduler.counters();
+    s.state = under_way ? "proving" : s.queue ? "queued" : "idle";
+    s.version = VERSION;
+    s.uptime_seconds = static_cast<double>(c.now_ms() - c.started_ms) / 1000;
+    s.chain = c.config.text("chain");
+    s.blocks_per_hour = c.scheduler.proven_since(c.now_ms() - 3600'000);
+    if (!s.recent.empty()) s.last_block = wire::write(s.recent.back());
+    s.p50_seconds = percentile(seconds, 0.5), s.p99_seconds = percentile(seconds, 0.99);
+    s.eta_seconds = s.queue + under_way ? eta_seconds(c, s.p50_seconds, s.queue) : json::value(0.0);
+    s.troubles = troubles(c);
+    s.blocks = blocks_under_way(c);
+    s.disk_free_bytes = c.disk_free_mib << 20, s.disk_floor_bytes = c.config.number("disk_floor_mib") << 20;
+    return s;
+}
+
+Readiness readiness(Context& c) {
+    Readiness r;
+    for (const Node& n : c.scheduler.nodes())
+        if (n.state == NodeState::live) (n.role == "worker" ? r.worker : r.aggregator) = true;
+    {
+        const std::lock_guard lock(c.mutex);
+        r.store = !c.troubles.contains("store_trouble");
+    }
+    r.disk = !c.disk_low;
+    r.ready = r.worker && r.aggregator && r.disk && r.store;
+    return r;
 }
 
 std::string metrics(Context& c) {
@@ -179,33 +155,38 @@ std::vector<HttpRoute> status_routes(Context& c) {
             return out;
         };
     };
+    const auto ready = [&c](HttpRequest&) {
+        const Readiness r = readiness(c);
+        return message(r, r.ready ? 200 : 503);
+    };
+    const auto metrics_page = [&c](HttpRequest&) {
+        HttpResponse out;
+        out.content_type = "text/plain; version=0.0.4";
+        out.body = metrics(c);
+        return out;
+    };
     return {
-        {"GET", "/healthz", Role::none, [](HttpRequest&) { return json_response("{\"ok\":true}"); }},
-        {"GET", "/readyz", Role::none,
-         [&c](HttpRequest&) {
-             bool worker = false, aggregator = false;
-             for (const Node& n : c.scheduler.nodes())
-                 if (n.state == NodeState::live) (n.role == "worker" ? worker : aggregator) = true;
-             bool store = true;
-             {
-                 const std::lock_guard lock(c.mutex);
-                 store = !c.troubles.contains("store_trouble");
-             }
-             const bool disk = !c.disk_low, ready = worker && aggregator && disk && store;
-             const json::object o{
-                 {"ready", ready}, {"worker", worker}, {"aggregator", aggregator}, {"disk", disk}, {"store", store}};
-             return json_response(json::serialize(o), ready ? 200 : 503);
-         }},
-        {"GET", "/status", Role::reader, [&c](HttpRequest&) { return json_response(json::serialize(status(c))); }},
-        {"GET", "/metrics", Role::reader,
-         [&c](HttpRequest&) {
-             HttpResponse out;
-             out.content_type = "text/plain; version=0.0.4";
-             out.body = metrics(c);
-             return out;
-         }},
-        {"GET", "/openapi.json", Role::none, page("application/json", OPENAPI_JSON)},
-        {"GET", "/", Role::none, page("text/html; charset=utf-8", DASHBOARD_HTML)},
+        {"GET", "/healthz", Role::none, [](HttpRequest&) { return json_response("{\"ok\":true}"); }, {"Alive"}},
+        {"GET",
+         "/readyz",
+         Role::none,
+         ready,
+         {"Ready for blocks; 503 if not, with what is missing", nullptr, answer_of<Readiness>}},
+        {"GET",
+         "/status",
+         Role::reader,
+         [&c](HttpRequest&) { return message(status(c)); },
+         {"State of the cluster, for dashboards", nullptr, answer_of<ClusterStatus>}},
+        {"GET",
+         "/metrics",
+         Role::reader,
+         metrics_page,
+         {"Metrics for Prometheus", nullptr, nullptr, 200, "text/plain"}},
+        {"GET",
+         "/",
+         Role::none,
+         page("text/html; charset=utf-8", DASHBOARD_HTML),
+         {"The dashboard", nullptr, nullptr, 200, "text/html"}},
     };
 }
 

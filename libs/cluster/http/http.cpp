@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "libs/cluster/wire/error_codes.hpp"
+
 namespace ashlar::cluster {
 
 namespace json = boost::json;
@@ -19,19 +21,11 @@ HttpResponse json_response(std::string body, int status) {
     return r;
 }
 
-HttpResponse error_response(int status, const Error& error) {
+HttpResponse error_response(const Error& error) {
+    const ErrorCode& code = error_code(error.code);
     json::object o{{"code", error.code}, {"message", error.message}};
-    if (!error.hint.empty()) o["hint"] = error.hint;
-    return json_response(json::serialize(json::object{{"error", std::move(o)}}), status);
-}
-
-int status_of(const Error& error) {
-    const std::string& c = error.code;
-    if (c.ends_with("_unknown") || c.ends_with("_missing")) return 404;
-    if (c.ends_with("_conflict") || c.ends_with("_final") || c.ends_with("_stale")) return 409;
-    if (c.starts_with("store_") || c.starts_with("file_") || c.starts_with("internal")) return 500;
-    if (c.ends_with("_unavailable")) return 503;
-    return 400;
+    if (const std::string_view hint = error.hint.empty() ? code.remedy : error.hint; !hint.empty()) o["hint"] = hint;
+    return json_response(json::serialize(json::object{{"error", std::move(o)}}), code.http_status);
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <boost/json/fwd.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -41,21 +42,34 @@ struct HttpResponse {
     std::function<std::optional<std::string>()> stream = {};
 };
 
-/// {"error": {code, message, hint}} with the HTTP status that goes with the code.
-HttpResponse error_response(int status, const Error& error);
-/// Status for an error code of ours: 404 for *_unknown and *_missing, 409 for conflicts, 400 for bad input, 500 else.
-int status_of(const Error& error);
+/// {"error": {code, message, hint}} with the status and, where the error has none, the remedy of its code.
+HttpResponse error_response(const Error& error);
 HttpResponse json_response(std::string body, int status = 200);
 
 using HttpHandler = std::function<HttpResponse(HttpRequest&)>;
+
+/// A query parameter.
+struct HttpParameter {
+    std::string_view name, about, type = "integer";
+};
+
+/// What the API's description says of a route besides what serves it.
+struct HttpDoc {
+    std::string_view summary = "";
+    boost::json::object (*request)() = nullptr;  ///< schema of the body
+    boost::json::object (*answer)() = nullptr;   ///< schema of the body of a successful answer
+    int status = 200;                            ///< of a successful answer
+    std::string_view content = "application/json";
+};
 
 /// `pattern`: path with {name} for one part. A blob route streams the body into the blob store under params["sha256"].
 struct HttpRoute {
     std::string method, pattern;
     Role role = Role::admin;  ///< least role; Role::none is public
     HttpHandler handler;
+    HttpDoc doc = {};
+    std::vector<HttpParameter> query = {};  ///< parameters it knows; others are refused
     bool receives_blob = false;
-    std::vector<std::string_view> query = {};  ///< parameters it knows; others are refused
 };
 
 struct HttpLimits {

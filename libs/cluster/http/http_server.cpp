@@ -192,13 +192,12 @@ class BeastServer final : public HttpServer {
             auto [read_ec, n] = co_await http::async_read_header(stream, buffer, parser, token);
             if (read_ec) {
                 if (read_ec == http::error::header_limit)
-                    co_await send(stream, error_response(431, {"header_too_large", "the request head is too large"}),
-                                  false);
+                    co_await send(stream, error_response({"header_too_large", "the request head is too large"}), false);
                 else if (read_ec == http::error::body_limit)
-                    co_await send(stream, error_response(413, {"body_too_large", "the body is too large"}), false);
+                    co_await send(stream, error_response({"body_too_large", "the body is too large"}), false);
                 else if (read_ec != http::error::end_of_stream && read_ec != beast::error::timeout &&
                          read_ec.category() == http::make_error_code(http::error::bad_target).category())
-                    co_await send(stream, error_response(400, {"request_malformed", read_ec.message()}), false);
+                    co_await send(stream, error_response({"request_malformed", read_ec.message()}), false);
                 break;
             }
             const auto outcome = co_await serve(stream, buffer, parser, who);
@@ -237,9 +236,9 @@ class BeastServer final : public HttpServer {
         if (coding) {
             response = std::move(*coding);
         } else if (!rate_.admit(who)) {
-            response = error_response(429, {"rate_limited", "too many requests from this address", "slow down"});
+            response = error_response({"rate_limited", "too many requests from this address", "slow down"});
         } else if (!target) {
-            response = error_response(400, {"request_malformed", "the request target is not a path with a query"});
+            response = error_response({"request_malformed", "the request target is not a path with a query"});
         } else {
             request.path = target->first;
             request.query = target->second;
@@ -283,10 +282,10 @@ class BeastServer final : public HttpServer {
         }
         if (allowed.empty()) {
             response = error_response(
-                404, {"path_unknown", "nothing is at " + request.path, "the API is described at /openapi.json"});
+                {"path_unknown", "nothing is at " + request.path, "the API is described at /openapi.json"});
         } else {
             response = error_response(
-                405, {"method_not_allowed", request.method + " is not for " + request.path, "use " + allowed});
+                {"method_not_allowed", request.method + " is not for " + request.path, "use " + allowed});
             response.headers["Allow"] = allowed;
         }
         return nullptr;
@@ -295,10 +294,12 @@ class BeastServer final : public HttpServer {
     /// A parameter nobody reads is a mistake: what its sender wanted would not happen.
     static bool knows_query(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) {
         for (const auto& [name, value] : request.query) {
-            if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
-            response = error_response(
-                400, {"parameter_unknown", fmt::format("{} has no parameter '{}'", route.pattern, name.substr(0, 64)),
-                      did_you_mean(name, route.query, "remove it")});
+            std::vector<std::string_view> known;
+            for (const HttpParameter& p : route.query) known.push_back(p.name);
+            if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+            response = error_response({"parameter_unknown",
+                                       fmt::format("{} has no parameter '{}'", route.pattern, name.substr(0, 64)),
+                                       did_you_mean(name, known, "remove it")});
             return false;
         }
         return true;
@@ -312,10 +313,10 @@ class BeastServer final : public HttpServer {
             if (!request.headers.contains("transfer-encoding")) return std::nullopt;
         } else if (coding == "chunked") {
             if (!request.headers.contains("content-length")) return std::nullopt;
-            return error_response(400, {"request_malformed", "both Transfer-Encoding and Content-Length"});
+            return error_response({"request_malformed", "both Transfer-Encoding and Content-Length"});
         }
-        return error_response(501, {"coding_unknown", "this server knows no Transfer-Encoding but chunked",
-                                    "send the body with a Content-Length"});
+        return error_response({"coding_unknown", "this server knows no Transfer-Encoding but chunked",
+                               "send the body with a Content-Length"});
     }
 
     bool authorized(const HttpRoute& route, HttpRequest& request, HttpResponse& response) {
@@ -323,23 +324,22 @@ class BeastServer final : public HttpServer {
         if (route.role == Role::none) return true;
         if (!is_protected()) {
             if (is_local_request(request)) return true;
-            response =
-                error_response(403, {"origin_refused", "without tokens only this machine's own clients are served",
-                                     "make tokens with `ashlarctl token create`"});
+            response = error_response({"origin_refused", "without tokens only this machine's own clients are served",
+                                       "make tokens with `ashlarctl token create`"});
             return false;
         }
         const std::string header = request.header("authorization");
         const auto role = header.starts_with("Bearer ") ? options_.tokens->check(header.substr(7)) : std::nullopt;
         if (!role) {
-            response = error_response(401, {"token_refused", "a valid bearer token is needed",
-                                            "send `Authorization: Bearer TOKEN`; `ashlarctl token create` makes one"});
+            response = error_response({"token_refused", "a valid bearer token is needed",
+                                       "send `Authorization: Bearer TOKEN`; `ashlarctl token create` makes one"});
             response.headers["WWW-Authenticate"] = "Bearer";
             return false;
         }
         request.role = *role;
         if (role_allows(*role, route.role)) return true;
-        response = error_response(403, {"role_refused", fmt::format("a {} token may not do this", role_name(*role)),
-                                        fmt::format("use a token of the role {}", role_name(route.role))});
+        response = error_response({"role_refused", fmt::format("a {} token may not do this", role_name(*role)),
+                                   fmt::format("use a token of the role {}", role_name(route.role))});
         return false;
     }
 
@@ -348,14 +348,14 @@ class BeastServer final : public HttpServer {
                                                            const HttpRoute& route, HttpRequest& request) {
         const auto token = asio::as_tuple(asio::use_awaitable);
         const uint64_t limit = route.receives_blob ? options_.limits.blob_bytes : options_.limits.body_bytes;
-        const auto too_large = error_response(413, {"body_too_large", fmt::format("the body is over {} bytes", limit)});
+        const auto too_large = error_response({"body_too_large", fmt::format("the body is over {} bytes", limit)});
         if (const auto length = parser.content_length(); length && *length > limit) co_return too_large;
         std::optional<BlobStore::Writer> writer;
         if (route.receives_blob) {
             if (!is_blob_name(request.params["sha256"]))
-                co_return error_response(400, {"blob_name_bad", "a blob is named by 64 lower-case hex digits"});
+                co_return error_response({"blob_name_bad", "a blob is named by 64 lower-case hex digits"});
             auto w = options_.blobs->writer();
-            if (!w) co_return error_response(500, w.error());
+            if (!w) co_return error_response(w.error());
             writer.emplace(std::move(*w));
         }
         if (request.header("expect") == "100-continue" && !parser.is_done()) {
@@ -372,7 +372,7 @@ class BeastServer final : public HttpServer {
             auto [ec, n] = co_await http::async_read_some(stream, buffer, parser, token);
             if (ec && ec != http::error::need_buffer) {
                 const bool slow = ec == beast::error::timeout;
-                co_return error_response(slow ? 408 : 400, {slow ? "body_too_slow" : "body_incomplete", ec.message()});
+                co_return error_response({slow ? "body_too_slow" : "body_incomplete", ec.message()});
             }
             const size_t got = piece.size() - parser.get().body().size;
             received += got;
@@ -380,16 +380,16 @@ class BeastServer final : public HttpServer {
             const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
             const double allowed = std::chrono::duration<double>(options_.limits.body_timeout).count() +
                                    static_cast<double>(received) / static_cast<double>(options_.limits.least_body_rate);
-            if (seconds > allowed) co_return error_response(408, {"body_too_slow", "the body came too slowly"});
+            if (seconds > allowed) co_return error_response({"body_too_slow", "the body came too slowly"});
             if (!writer) {
                 request.body.append(piece.data(), got);
             } else if (auto r = writer->append(as_bytes({piece.data(), got})); !r) {
-                co_return error_response(500, r.error());
+                co_return error_response(r.error());
             }
         }
         if (writer) {
             auto name = writer->commit(request.params["sha256"]);
-            if (!name) co_return error_response(status_of(name.error()), name.error());
+            if (!name) co_return error_response(name.error());
             request.blob = *name;
         }
         co_return std::nullopt;
@@ -448,7 +448,7 @@ class BeastServer final : public HttpServer {
 
     asio::awaitable<bool> send_file(Stream& stream, const HttpResponse& response, bool keep) {
         const int fd = ::open(response.file.c_str(), O_RDONLY | O_CLOEXEC);
-        if (fd < 0) co_return co_await send(stream, error_response(404, {"file_missing", "the file is gone"}), keep);
+        if (fd < 0) co_return co_await send(stream, error_response({"file_missing", "the file is gone"}), keep);
         const auto size = static_cast<uint64_t>(::lseek(fd, 0, SEEK_END));
         ::lseek(fd, 0, SEEK_SET);
         http::response<http::buffer_body> out;

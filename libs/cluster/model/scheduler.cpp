@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <tuple>
+#include <utility>
 
 #include "libs/base/json.hpp"
 
@@ -88,6 +89,61 @@ void Scheduler::forgive(int64_t ms) {
         j.forgiven_ms += static_cast<uint64_t>(ms);
         store_.update(j);
     }
+}
+
+Policy Scheduler::policy() const {
+    const std::lock_guard lock(mutex_);
+    return policy_;
+}
+
+namespace {
+
+Tuning tuning_of(const Policy& p) {
+    Tuning t;
+    t.chunk_cycles = p.chunk_ladder.front();
+    t.retry_chunk_cycles.assign(p.chunk_ladder.begin() + 1, p.chunk_ladder.end());
+    t.attempts = p.attempts;
+    t.attempt_deadline_s = static_cast<uint64_t>(p.attempt_deadline_ms / 1000);
+    t.attempt_silence_s = static_cast<uint64_t>(p.attempt_silence_ms / 1000);
+    t.blocks_in_flight = p.blocks_in_flight, t.read_ahead = p.read_ahead, t.subblock_gas = p.subblock_gas;
+    return t;
+}
+
+}  // namespace
+
+Tuning Scheduler::tuning() { return tuning_of(policy()); }
+
+HostResult<Tuning> Scheduler::tune(const TuningChange& c, bool dry_run) {
+    for (const uint64_t cycles : c.retry_chunk_cycles.value_or(std::vector<uint64_t>()))
+        if (cycles < TuningChange::MIN_CHUNK || cycles > TuningChange::MAX_CHUNK)
+            return fail("json_bad", fmt::format("field 'retry_chunk_cycles' holds {}: from {} to {}", cycles,
+                                                TuningChange::MIN_CHUNK, TuningChange::MAX_CHUNK));
+    const std::lock_guard lock(mutex_);
+    Policy p = policy_;
+    if (c.chunk_cycles) p.chunk_ladder.front() = *c.chunk_cycles;
+    if (c.retry_chunk_cycles) {
+        p.chunk_ladder.resize(1);
+        p.chunk_ladder.insert(p.chunk_ladder.end(), c.retry_chunk_cycles->begin(), c.retry_chunk_cycles->end());
+    }
+    if (c.attempts) p.attempts = *c.attempts;
+    if (c.attempt_deadline_s) p.attempt_deadline_ms = static_cast<int64_t>(*c.attempt_deadline_s * 1000);
+    if (c.attempt_silence_s) p.attempt_silence_ms = static_cast<int64_t>(*c.attempt_silence_s * 1000);
+    if (c.blocks_in_flight) p.blocks_in_flight = *c.blocks_in_flight;
+    if (c.read_ahead) p.read_ahead = *c.read_ahead;
+    if (c.subblock_gas) p.subblock_gas = *c.subblock_gas;
+    const Tuning now = tuning_of(p);
+    if (dry_run) return now;
+    const Policy before = std::exchange(policy_, std::move(p));
+    const auto noted = change([&]() -> HostResult<void> {
+        add_event("tuning", {}, {}, json::serialize(wire::write(now)));
+        promote();
+        return {};
+    });
+    if (!noted) {
+        policy_ = before;
+        return Fail{noted.error()};
+    }
+    return now;
 }
 
 namespace {

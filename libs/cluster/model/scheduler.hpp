@@ -11,6 +11,9 @@
 
 #include "libs/base/error.hpp"
 #include "libs/cluster/store/store.hpp"
+#include "libs/cluster/wire/jobs.hpp"
+#include "libs/cluster/wire/nodes.hpp"
+#include "libs/cluster/wire/operation.hpp"
 #include "libs/prover/prover.hpp"
 
 namespace ashlar::cluster {
@@ -32,6 +35,7 @@ struct Policy {
     std::vector<uint64_t> chunk_ladder = {uint64_t{1} << 20, uint64_t{1} << 19};
     /// Blocks are proven with these, for as long as they take: a row records them.
     std::string profile = prover::DEFAULT_PROFILE, chain, version, subblock_program, aggregator_program;
+    uint64_t subblock_gas = 10'000'000;
     int64_t events_kept = 100'000;
     /// A longer time between two ticks is time in which the coordinator did not run: it counts against nobody.
     int64_t away_ms = 1'000;
@@ -54,25 +58,10 @@ struct JobRequest {
     std::string idempotency_key;
     std::string elf, stdin_blob;  ///< mode "program": blobs that are there already
 };
-/// Most blocks one job may ask for.
-inline constexpr uint64_t MAX_BLOCKS_PER_JOB = 100'000;
 /// Rows of a job's blocks are made this far ahead of their fetching, so that no change costs more for a long job.
 inline constexpr uint64_t BLOCKS_MADE_AHEAD = 64;
-/// Most nodes that may ever register, and most different reasons that are counted.
+/// Maximum number of nodes that ever register, and of different reasons that are counted.
 inline constexpr size_t MAX_NODES = 1000, MAX_COUNTERS = 200;
-
-struct NodeHello {
-    std::string id, name, role, instance, url, version;
-    uint64_t slots = 1;
-    wire::Json info;
-};
-
-struct AttemptProgress {
-    std::string attempt;
-    uint64_t seq = 0;  ///< grows with each step the engine reports
-    std::string stage;
-    uint64_t done = 0, total = 0, chunks = 0;
-};
 
 /// What a node gets to do.
 struct Assignment {
@@ -81,23 +70,6 @@ struct Assignment {
     Block block;
     std::vector<std::string> proofs;  ///< aggregate: the subblocks' proofs, in order
     std::string profile;
-};
-
-struct AttemptResult {
-    std::string attempt, node;
-    uint64_t epoch = 0;
-    bool ok = false;
-    std::string output;  ///< blob
-    uint64_t output_bytes = 0, chunks = 0, cycles = 0;
-    double seconds = 0;
-    wire::Json stats;
-    Error error;
-};
-
-/// A result is always acknowledged; whether it counted is another matter.
-struct Acknowledgement {
-    bool accepted = false;
-    std::string why;  ///< "accepted", "duplicate", "late", "foreign", "unknown"
 };
 
 /// What the coordinator knows of a node or an attempt only while it runs.
@@ -133,11 +105,20 @@ class Scheduler {
     /// Returns the attempts among those reported that the node must stop. Codes: node_unknown, node_stale (register
     /// again).
     HostResult<std::vector<std::string>> heartbeat(const std::string& node, uint64_t epoch,
-                                                   const std::vector<AttemptProgress>&, const std::string& info);
-    HostResult<Node> drain_node(const std::string& node, bool drain, bool dry_run = false);
+                                                   const std::vector<AttemptProgress>&);
+    /// By id or by name. Codes: node_unknown, node_ambiguous.
+    HostResult<Node> find_node(const std::string& name);
+    HostResult<Node> drain_node(const std::string& name, bool drain, bool dry_run = false);
+    /// Forgets a node that is lost (node_live otherwise).
+    HostResult<Node> remove_node(const std::string& name, bool dry_run = false);
+
+    Tuning tuning();
+    /// Changes what is given; counts from the next task or block on, until the coordinator is started again. Recorded
+    /// as an event. Returns what is true then. Code json_bad.
+    HostResult<Tuning> tune(const TuningChange&, bool dry_run = false);
     /// The next task for a node, or nothing. Codes as heartbeat.
     HostResult<std::optional<Assignment>> claim(const std::string& node, uint64_t epoch);
-    HostResult<Acknowledgement> finish(const AttemptResult&);
+    HostResult<Acknowledged> finish(const AttemptResult&);
 
     /// A queued block to fetch, now in state fetching; nothing if there is none or enough are under way.
     /// `head`: the newest block a node has (0: not known); blocks of latest jobs beyond it wait.
@@ -189,8 +170,7 @@ class Scheduler {
     std::map<std::string, LiveProgress> progress();
     /// Moves whenever something changed that may matter to a waiting claim or dashboard.
     uint64_t version() const;
-    const Policy& policy() const { return policy_; }
-    void set_chunk_ladder(std::vector<uint64_t> ladder);
+    Policy policy() const;
     /// Counters of retries and ignored results since start, by reason.
     std::map<std::string, uint64_t> counters();
 
@@ -232,6 +212,7 @@ class Scheduler {
     bool has_other_node(const Task&, const Node&);
     uint64_t chunk_for(uint64_t attempt) const;
     HostResult<void> lose_unreported(const Node&, const std::vector<AttemptProgress>&);
+    HostResult<Node> named_node(const std::string& name);
     HostResult<Node> known_node(const std::string& id, uint64_t epoch);
     void accept(Task&, Attempt&, const AttemptResult&);
 };

@@ -32,7 +32,7 @@ bool in_list(std::string_view list, std::string_view item) {
 }  // namespace
 
 Fault fault_of(const std::string& code) {
-    if (code == "node_stopping" || code == "attempt_unreported") return Fault::nobody;
+    if (code == "node_stopping" || code == "attempt_unreported" || code == "engine_recycled") return Fault::nobody;
     for (const char* local : {"file_", "store_", "blob_"})
         if (code.starts_with(local)) return Fault::node;
     return Fault::task;
@@ -59,11 +59,6 @@ void Scheduler::note_node(const Node& n) {
 uint64_t Scheduler::chunk_for(uint64_t attempt) const {
     const size_t step = static_cast<size_t>((attempt - 1) / 2);
     return policy_.chunk_ladder[std::min(step, policy_.chunk_ladder.size() - 1)];
-}
-
-void Scheduler::set_chunk_ladder(std::vector<uint64_t> ladder) {
-    const std::lock_guard lock(mutex_);
-    if (!ladder.empty()) policy_.chunk_ladder = std::move(ladder);
 }
 
 HostResult<Node> Scheduler::known_node(const std::string& id, uint64_t epoch) {
@@ -168,8 +163,7 @@ HostResult<Node> Scheduler::register_node(const NodeHello& h) {
 }
 
 HostResult<std::vector<std::string>> Scheduler::heartbeat(const std::string& node, uint64_t epoch,
-                                                          const std::vector<AttemptProgress>& reports,
-                                                          const std::string&) {
+                                                          const std::vector<AttemptProgress>& reports) {
     const std::lock_guard lock(mutex_);
     ASHLAR_ASSIGN(const Node n, known_node(node, epoch));
     last_seen_[node] = now_();
@@ -231,10 +225,40 @@ HostResult<void> Scheduler::lose_unreported(const Node& n, const std::vector<Att
     });
 }
 
-HostResult<Node> Scheduler::drain_node(const std::string& id, bool drain, bool dry_run) {
+HostResult<Node> Scheduler::named_node(const std::string& name) {
+    if (auto n = store_.node(name)) return *n;
+    std::vector<Node> named;
+    for (Node& n : store_.nodes())
+        if (n.name == name) named.push_back(std::move(n));
+    if (named.empty()) return fail("node_unknown", fmt::format("there is no node '{}'", name.substr(0, 64)));
+    if (named.size() > 1) return fail("node_ambiguous", fmt::format("{} nodes have the name '{}'", named.size(), name));
+    return std::move(named.front());
+}
+
+HostResult<Node> Scheduler::find_node(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    auto n = store_.node(id);
-    if (!n) return fail("node_unknown", fmt::format("there is no node '{}'", id));
+    return named_node(name);
+}
+
+HostResult<Node> Scheduler::remove_node(const std::string& name, bool dry_run) {
+    const std::lock_guard lock(mutex_);
+    ASHLAR_ASSIGN(const Node n, named_node(name));
+    if (n.state != NodeState::lost) return fail("node_live", fmt::format("node {} is in touch", n.name));
+    if (dry_run) return n;
+    ASHLAR_TRY(change([&]() -> HostResult<void> {
+        store_.remove(n);
+        add_event("node", {}, {},
+                  json::serialize(json::object{{"node", n.id}, {"name", n.name}, {"state", "removed"}}));
+        return {};
+    }));
+    last_seen_.erase(n.id);
+    return n;
+}
+
+HostResult<Node> Scheduler::drain_node(const std::string& name, bool drain, bool dry_run) {
+    const std::lock_guard lock(mutex_);
+    auto n = named_node(name);
+    if (!n) return n;
     if (dry_run) return *n;
     ASHLAR_TRY(change([&]() -> HostResult<void> {
         n->drained = drain;
@@ -331,11 +355,11 @@ void Scheduler::accept(Task& t, Attempt& a, const AttemptResult& r) {
     note_block(*b);
 }
 
-HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
+HostResult<Acknowledged> Scheduler::finish(const AttemptResult& r) {
     const std::lock_guard lock(mutex_);
     const auto ignore = [&](const char* why) {
         count(std::string("result_ignored_") + why);
-        return Acknowledgement{false, why};
+        return Acknowledged{false, why};
     };
     auto a = store_.attempt(r.attempt);
     if (!a) return ignore("unknown");
@@ -380,7 +404,7 @@ HostResult<Acknowledgement> Scheduler::finish(const AttemptResult& r) {
         return {};
     }));
     progress_.erase(r.attempt);
-    return Acknowledgement{true, "accepted"};
+    return Acknowledged{true, "accepted"};
 }
 
 HostResult<void> Scheduler::tick() {

@@ -30,7 +30,7 @@ constexpr auto ROUND_LIMIT = std::chrono::seconds(60);
 
 class Daemon final : public NodeDaemon {
   public:
-    explicit Daemon(NodeOptions options) : state_(std::move(options)), link_(state_) {}
+    explicit Daemon(NodeOptions options) : state_(std::move(options)), link_(state_, blobs_) {}
     ~Daemon() override { drain(milliseconds(0)); }
 
     HostResult<void> open() {
@@ -67,6 +67,7 @@ class Daemon final : public NodeDaemon {
 
     uint16_t port() const override { return server_->port(); }
     bool ready() const override { return state_.in_touch; }
+    bool restart_due() const override { return state_.restart_asked() && !state_.busy(); }
     bool healthy() const override { return server_->alive() && turning(); }
 
     void drain(milliseconds limit) override {
@@ -82,9 +83,9 @@ class Daemon final : public NodeDaemon {
 
   private:
     NodeWork state_;
+    std::optional<BlobStore> blobs_;
     NodeLink link_;
     int lock_fd_ = -1;
-    std::optional<BlobStore> blobs_;
     std::unique_ptr<HttpServer> server_;
     std::vector<std::thread> threads_;
 
@@ -96,20 +97,17 @@ class Daemon final : public NodeDaemon {
     }
 
     std::vector<HttpRoute> routes() {
-        const auto status = [this](HttpRequest&) {
-            json::object o = state_.info();
-            o["role"] = state_.options.role, o["name"] = state_.options.name, o["id"] = state_.id,
-            o["version"] = VERSION;
-            o["coordinator"] = state_.options.coordinator_url, o["in_touch"] = state_.in_touch.load(),
-            o["epoch"] = state_.epoch();
-            return json_response(json::serialize(o));
+        const auto send = [](const auto& m) { return json_response(json::serialize(wire::write(m))); };
+        const auto status = [this, send](HttpRequest&) {
+            const NodeOptions& o = state_.options;
+            NodeStatus s;
+            static_cast<NodeInfo&>(s) = state_.info();
+            s.role = o.role, s.name = o.name, s.id = state_.id, s.version = VERSION, s.coordinator = o.coordinator_url;
+            s.in_touch = state_.in_touch, s.epoch = state_.epoch();
+            return send(s);
         };
-        const auto tasks = [this](HttpRequest&) {
-            return json_response(json::serialize(json::object{{"tasks", state_.attempts()}}));
-        };
-        const auto engines = [this](HttpRequest&) {
-            return json_response(json::serialize(json::object{{"engines", state_.info()["engines"]}}));
-        };
+        const auto tasks = [this, send](HttpRequest&) { return send(RunningTasks{state_.attempts()}); };
+        const auto engines = [this, send](HttpRequest&) { return send(RunningEngines{state_.info().engines}); };
         const auto healthz = [this](HttpRequest&) {
             const bool ok = turning();
             return json_response(ok ? "{\"ok\":true}" : "{\"ok\":false}", ok ? 200 : 503);

@@ -38,6 +38,8 @@ class NodeDaemon {
     virtual bool healthy() const = 0;
     /// Registered and in touch with the coordinator.
     virtual bool ready() const = 0;
+    /// An operator asked for a restart, and no task runs any more: the process shall end with RESTART_EXIT_CODE.
+    virtual bool restart_due() const = 0;
     /// Claims nothing more, lets tasks end for at most `limit`, then kills the engines and joins.
     virtual void drain(std::chrono::milliseconds limit) = 0;
 };

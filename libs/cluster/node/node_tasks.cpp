@@ -28,50 +28,43 @@ void NodeTasks::run() {
             state_.pause(IDLE_PAUSE);
             continue;
         }
-        auto task = claim(**client);
-        if (!task || task->empty()) {
-            if (!task) state_.pause(RETRY_PAUSE);
-            continue;
-        }
-        work(**client, *task);
+        const auto task = claim(**client);
+        if (task && *task)
+            work(**client, **task);
+        else if (!task)
+            state_.pause(RETRY_PAUSE);
     }
 }
 
-HostResult<json::object> NodeTasks::claim(HttpClient& client) {
-    const json::object body{
-        {"node", state_.id}, {"epoch", state_.epoch()}, {"wait_ms", state_.options.claim_wait.count()}};
-    ASHLAR_ASSIGN(const HttpReply reply, client.send("POST", "/v1/tasks/claim", json::serialize(body)));
-    if (reply.status == 204) return json::object();
+HostResult<std::optional<TaskOrder>> NodeTasks::claim(HttpClient& client) {
+    const Claim body{state_.id, state_.epoch(), static_cast<uint64_t>(state_.options.claim_wait.count())};
+    ASHLAR_ASSIGN(const HttpReply reply, client.send("POST", "/v1/tasks/claim", json::serialize(wire::write(body))));
+    if (reply.status == 204) return std::optional<TaskOrder>();
     if (reply.status != 200) return reply_error(reply);
-    return parse_object(reply.body);
+    ASHLAR_ASSIGN(const json::object o, parse_object(reply.body));
+    ASHLAR_ASSIGN(TaskOrder task, wire::read<TaskOrder>(o, wire::Unknown::ignore));
+    return std::optional<TaskOrder>(std::move(task));
 }
 
-void NodeTasks::work(HttpClient& client, const json::object& task) {
-    const std::string attempt = text_field(task, "attempt");
-    json::object result{{"attempt", attempt}, {"node", state_.id}, {"epoch", state_.epoch()}};
+void NodeTasks::work(HttpClient& client, const TaskOrder& task) {
+    AttemptResult result;
+    result.attempt = task.attempt, result.node = state_.id, result.epoch = state_.epoch();
     const auto begun = state_.begin(slot_, task);
     if (!begun) return hand_back(client, std::move(result));
     const std::stop_token stop = *begun;
-    log::info("task_started", {{"attempt", attempt},
-                               {"block", number_field(task, "number")},
-                               {"kind", text_field(task, "kind")},
-                               {"index", number_field(task, "index")}});
+    log::info("task_started",
+              {{"attempt", task.attempt}, {"block", task.number}, {"kind", name_of(task.kind)}, {"index", task.index}});
     const auto begin = Clock::now();
-    auto outcome = execute(client, task, stop);
-    if (outcome) {
-        for (auto& [k, v] : *outcome) result[k] = v;
-        result["ok"] = true;
-    } else {
-        result["ok"] = false;
-        result["error"] = to_json(outcome.error());
-    }
+    const auto done = execute(client, task, stop, result);
+    result.ok = done.has_value();
+    if (!done) result.error = done.error();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     state_.metrics.observe("ashlar_node_task_seconds", seconds,
-                           {{"kind", text_field(task, "kind")}, {"ok", outcome ? "true" : "false"}});
-    log::info(outcome ? "task_done" : "task_failed",
-              {{"attempt", attempt},
+                           {{"kind", std::string(name_of(task.kind))}, {"ok", done ? "true" : "false"}});
+    log::info(done ? "task_done" : "task_failed",
+              {{"attempt", task.attempt},
                {"seconds", seconds},
-               {"reason", outcome ? "" : outcome.error().code + ": " + outcome.error().message}});
+               {"reason", done ? "" : done.error().code + ": " + done.error().message}});
     if (!stop.stop_requested())
         deliver(client, result, stop);
     else if (state_.stopped())
@@ -81,34 +74,31 @@ void NodeTasks::work(HttpClient& client, const json::object& task) {
 }
 
 /// Repeats until the coordinator has acknowledged: a finished proof survives any outage of the coordinator.
-void NodeTasks::deliver(HttpClient& client, const json::object& result, const std::stop_token& stop) {
+void NodeTasks::deliver(HttpClient& client, const AttemptResult& result, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         slot_.pulse.beat();
-        const auto reply = client.send("POST", "/v1/results", json::serialize(result));
+        const auto reply = client.send("POST", "/v1/results", json::serialize(wire::write(result)));
         if (reply && reply->status / 100 == 2) {
             const auto o = parse_object(reply->body);
             if (o && !bool_field(*o, "accepted"))
-                log::info("result_ignored",
-                          {{"attempt", text_field(result, "attempt")}, {"why", text_field(*o, "why")}});
+                log::info("result_ignored", {{"attempt", result.attempt}, {"why", text_field(*o, "why")}});
             return;
         }
         if (reply && reply->status / 100 == 4 && reply->status != 429 && reply->status != 408) {
-            log::error(
-                "result_refused",
-                {{"attempt", text_field(result, "attempt")}, {"status", reply->status}, {"answer", reply->body}});
+            log::error("result_refused",
+                       {{"attempt", result.attempt}, {"status", reply->status}, {"answer", reply->body}});
             return;
         }
         state_.pause(RETRY_PAUSE);
     }
 }
 
-/// The node stops: the coordinator shall not have to find that out from silence. One try; silence is the fallback.
-void NodeTasks::hand_back(HttpClient& client, json::object result) {
-    result["ok"] = false;
-    result["error"] = to_json(Error{"node_stopping", "the node was stopped before the task was done"});
-    const auto reply = client.send("POST", "/v1/results", json::serialize(result));
-    log::info("task_handed_back",
-              {{"attempt", text_field(result, "attempt")}, {"acknowledged", reply && reply->status == 200}});
+/// The node stops: the coordinator shall not have to find that out from silence. Once; silence is the fallback.
+void NodeTasks::hand_back(HttpClient& client, AttemptResult result) {
+    result.ok = false;
+    result.error = {"node_stopping", "the node was stopped before the task was done"};
+    const auto reply = client.send("POST", "/v1/results", json::serialize(wire::write(result)));
+    log::info("task_handed_back", {{"attempt", result.attempt}, {"acknowledged", reply && reply->status == 200}});
 }
 
 HostResult<std::string> NodeTasks::fetch(HttpClient& client, const std::string& name, const std::stop_token& stop) {
@@ -144,27 +134,25 @@ HostResult<void> NodeTasks::upload(HttpClient& client, const std::string& name, 
     return fail("stopped", "stopped on request");
 }
 
-HostResult<json::object> NodeTasks::execute(HttpClient& client, const json::object& task, const std::stop_token& stop) {
-    const bool aggregate = text_field(task, "kind") == "aggregate";
-    const fs::path out = state_.options.state_dir / "work" / (text_field(task, "attempt").substr(0, 32) + ".proof");
+HostResult<void> NodeTasks::execute(HttpClient& client, const TaskOrder& task, const std::stop_token& stop,
+                                    AttemptResult& result) {
+    const bool aggregate = task.kind == TaskKind::aggregate;
+    const fs::path out = state_.options.state_dir / "work" / (task.attempt.substr(0, 32) + ".proof");
     prover::AggregateRequest request;
-    request.out = out.string(), request.profile = text_field(task, "profile");
-    request.chunk_cycles = number_field(task, "chunk_cycles"), request.threads = state_.options.threads;
-    std::vector<std::string> passing;  // blobs of no use after this task; programs stay
-    ASHLAR_ASSIGN(request.elf, fetch(client, text_field(task, "elf"), stop));
+    request.out = out.string(), request.profile = task.profile;
+    request.chunk_cycles = task.chunk_cycles, request.threads = state_.options.threads;
+    ASHLAR_ASSIGN(request.elf, fetch(client, task.elf, stop));
     if (aggregate) {
-        ASHLAR_ASSIGN(request.subblock_elf, fetch(client, text_field(task, "subblock_elf"), stop));
+        ASHLAR_ASSIGN(request.subblock_elf, fetch(client, task.subblock_elf, stop));
     }
-    passing.push_back(text_field(task, "stdin"));
-    ASHLAR_ASSIGN(request.stdin_file, fetch(client, passing.back(), stop));
-    if (const auto* list = task.if_contains("proofs"); list && list->is_array())
-        for (const auto& v : list->as_array()) {
-            passing.push_back(v.is_string() ? std::string(v.as_string()) : "");
-            ASHLAR_ASSIGN(std::string path, fetch(client, passing.back(), stop));
-            request.proofs.push_back(std::move(path));
-            state_.step(slot_, {"fetching", request.proofs.size(), list->as_array().size()});
-        }
+    ASHLAR_ASSIGN(request.stdin_file, fetch(client, task.stdin, stop));
+    for (const std::string& proof : task.proofs) {
+        ASHLAR_ASSIGN(std::string path, fetch(client, proof, stop));
+        request.proofs.push_back(std::move(path));
+        state_.step(slot_, {"fetching", request.proofs.size(), task.proofs.size()});
+    }
 
+    slot_.recycled = false;
     const auto progress = [&](const prover::Progress& p) { state_.step(slot_, p); };
     const auto cost = slot_.pulse.during([&] {
         return aggregate ? slot_.engine->call(request, progress, stop)
@@ -173,18 +161,22 @@ HostResult<json::object> NodeTasks::execute(HttpClient& client, const json::obje
     std::error_code ec;
     if (!cost) {
         fs::remove(out, ec);
+        if (slot_.recycled && cost.error().code == "engine_died")
+            return fail("engine_recycled", "an operator ended the engine");
         return Fail{cost.error()};
     }
     auto name = blobs_.put_file(out);
     fs::remove(out, ec);
     if (!name) return Fail{name.error()};
-    const uint64_t bytes = blobs_.size(*name);
+    result.output = *name, result.output_bytes = blobs_.size(*name);
+    result.chunks = cost->chunks, result.cycles = cost->cycles, result.seconds = cost->seconds;
+    result.stats.text = json::serialize(wire::write(*cost));
     state_.step(slot_, {"uploading", 0, 1});
     ASHLAR_TRY(upload(client, *name, stop));
     blobs_.remove(*name);
-    for (const auto& b : passing) blobs_.remove(b);
-    return json::object{{"output", *name},        {"output_bytes", bytes},    {"chunks", cost->chunks},
-                        {"cycles", cost->cycles}, {"seconds", cost->seconds}, {"stats", wire::write(*cost)}};
+    blobs_.remove(task.stdin);  // of no use after this task, as the proofs; programs stay
+    for (const std::string& proof : task.proofs) blobs_.remove(proof);
+    return {};
 }
 
 }  // namespace ashlar::cluster

@@ -18,14 +18,15 @@ class NodeTasks {
     NodeWork& state_;
     const BlobStore& blobs_;
     Slot& slot_;
-    HostResult<boost::json::object> claim(HttpClient& client);
-    void work(HttpClient& client, const boost::json::object& task);
-    HostResult<boost::json::object> execute(HttpClient& client, const boost::json::object& task,
-                                            const std::stop_token& stop);
+    HostResult<std::optional<TaskOrder>> claim(HttpClient& client);
+    void work(HttpClient& client, const TaskOrder& task);
+    /// Fills `result` with what a successful run came to.
+    HostResult<void> execute(HttpClient& client, const TaskOrder& task, const std::stop_token& stop,
+                             AttemptResult& result);
     HostResult<std::string> fetch(HttpClient& client, const std::string& name, const std::stop_token& stop);
     HostResult<void> upload(HttpClient& client, const std::string& name, const std::stop_token& stop);
-    void deliver(HttpClient& client, const boost::json::object& result, const std::stop_token& stop);
-    void hand_back(HttpClient& client, boost::json::object result);
+    void deliver(HttpClient& client, const AttemptResult& result, const std::stop_token& stop);
+    void hand_back(HttpClient& client, AttemptResult result);
 };
 
 }  // namespace ashlar::cluster

@@ -6,11 +6,8 @@
 
 #include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
-#include "libs/cluster/store/blob_store.hpp"
 
 namespace ashlar::cluster {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -56,6 +53,11 @@ void NodeWork::begin_drain() {
     wake_.notify_all();
 }
 
+void NodeWork::ask_restart() {
+    begin_drain();
+    restart_asked_ = true;
+}
+
 void NodeWork::stop() {
     const std::lock_guard lock(mutex_);
     draining_ = stopped_ = true;
@@ -85,10 +87,10 @@ void NodeWork::pause(std::chrono::milliseconds time) {
     wake_.wait_for(lock, time, [&] { return stopped_; });
 }
 
-std::optional<std::stop_token> NodeWork::begin(Slot& slot, const json::object& task) {
+std::optional<std::stop_token> NodeWork::begin(Slot& slot, const TaskOrder& task) {
     const std::lock_guard lock(mutex_);
     if (draining_) return std::nullopt;
-    slot.attempt = text_field(task, "attempt"), slot.task = task, slot.progress = {"fetching"}, slot.seq = 1,
+    slot.attempt = task.attempt, slot.task = task, slot.progress = {"fetching"}, slot.seq = 1,
     slot.stop = std::stop_source();
     return slot.stop.get_token();
 }
@@ -114,38 +116,34 @@ void NodeWork::stop_attempt(const std::string& attempt) {
         }
 }
 
-json::array NodeWork::attempts() const {
-    json::array out;
+std::vector<AttemptProgress> NodeWork::attempts() const {
+    std::vector<AttemptProgress> out;
     const std::lock_guard lock(mutex_);
     for (const auto& s : slots)
         if (!s->attempt.empty())
-            out.push_back(json::object{{"attempt", s->attempt},
-                                       {"seq", s->seq},
-                                       {"stage", s->progress.stage},
-                                       {"done", s->progress.done},
-                                       {"total", s->progress.total},
-                                       {"chunks", s->progress.chunks}});
+            out.push_back(
+                {s->attempt, s->seq, s->progress.stage, s->progress.done, s->progress.total, s->progress.chunks});
     return out;
 }
 
-json::object NodeWork::info() const {
-    json::array engines;
+NodeInfo NodeWork::info() const {
+    NodeInfo out;
+    out.threads = options.threads;
+    out.memory_available_bytes = memory_available();
+    std::error_code ec;
+    if (const auto space = std::filesystem::space(options.state_dir, ec); !ec) out.disk_free_bytes = space.available;
+    out.now_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     const std::lock_guard lock(mutex_);
     for (const auto& s : slots) {
-        json::object e{{"pid", s->engine->pid()}, {"starts", s->engine->starts()}, {"busy", !s->attempt.empty()}};
-        if (!s->attempt.empty())
-            e["task"] = json::object{{"kind", text_field(s->task, "kind")},
-                                     {"block", number_field(s->task, "number")},
-                                     {"index", number_field(s->task, "index")},
-                                     {"stage", s->progress.stage},
-                                     {"done", s->progress.done},
-                                     {"total", s->progress.total}};
-        engines.push_back(std::move(e));
+        EngineStatus& e = out.engines.emplace_back();
+        e.pid = s->engine->pid(), e.starts = s->engine->starts(), e.busy = !s->attempt.empty();
+        if (e.busy)
+            e.task = EngineTask{s->task.kind,      s->task.number,   s->task.index,
+                                s->progress.stage, s->progress.done, s->progress.total};
     }
-    return {{"engines", std::move(engines)},
-            {"threads", options.threads},
-            {"memory_available_bytes", memory_available()},
-            {"backend", "cpu"}};
+    return out;
 }
 
 }  // namespace ashlar::cluster

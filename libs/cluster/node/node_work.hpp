@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
-#include <boost/json.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include "libs/base/metrics.hpp"
 #include "libs/cluster/node/node.hpp"
 #include "libs/cluster/node/pulse.hpp"
+#include "libs/cluster/wire/nodes.hpp"
 #include "libs/prover/engine_process.hpp"
 
 namespace ashlar::cluster {
@@ -20,12 +20,13 @@ namespace ashlar::cluster {
 /// One engine and what it is doing. The fields behind `engine` belong to NodeWork, which guards them.
 struct Slot {
     std::unique_ptr<prover::EngineProcess> engine;
-    Pulse pulse;  ///< of the thread that serves this slot
+    Pulse pulse;                        ///< of the thread that serves this slot
+    std::atomic<bool> recycled{false};  ///< the engine was ended by order, in the middle of a task
 
   private:
     friend class NodeWork;
     std::string attempt;  ///< empty: idle
-    boost::json::object task;
+    TaskOrder task;
     prover::Progress progress;
     uint64_t seq = 0;
     std::stop_source stop;
@@ -53,6 +54,9 @@ class NodeWork {
     void begin_drain();
     /// Tasks in work are given up too.
     void stop();
+    /// The daemon shall end when its tasks have, and be started again.
+    void ask_restart();
+    bool restart_asked() const { return restart_asked_; }
     bool draining() const;
     bool stopped() const;
     bool busy() const;
@@ -60,20 +64,21 @@ class NodeWork {
     void pause(std::chrono::milliseconds time);
 
     /// A claimed task begins; nothing when the node drains: the task must be handed back.
-    std::optional<std::stop_token> begin(Slot&, const boost::json::object& task);
+    std::optional<std::stop_token> begin(Slot&, const TaskOrder& task);
     void step(Slot&, const prover::Progress&);
     void end(Slot&);
     void stop_attempt(const std::string& attempt);
 
     /// Running attempts, for a heartbeat.
-    boost::json::array attempts() const;
+    std::vector<AttemptProgress> attempts() const;
     /// Engines, threads, memory: for the coordinator and for people.
-    boost::json::object info() const;
+    NodeInfo info() const;
 
   private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool draining_ = false, stopped_ = false;
+    std::atomic<bool> restart_asked_{false};
     uint64_t epoch_ = 0;
 };
 

@@ -228,6 +228,13 @@ class SqliteStore final : public Store {
     void update(const Task& v) override { replace(v); }
     void update(const Attempt& v) override { replace(v); }
     void update(const Node& v) override { replace(v); }
+    void remove(const Node& v) override {
+        if (!error_.empty()) return;
+        Statement s(db_, "DELETE FROM nodes WHERE id=?", &work_);
+        s.bind(1, v.id);
+        s.step();
+        note(s);
+    }
 
     std::optional<Job> job(JobId id) override { return one<Job>("WHERE id=?", id); }
     std::optional<Job> job_by_key(const std::string& key) override {

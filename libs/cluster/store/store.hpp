@@ -35,6 +35,7 @@ class Store {
     virtual void update(const Task&) = 0;
     virtual void update(const Attempt&) = 0;
     virtual void update(const Node&) = 0;
+    virtual void remove(const Node&) = 0;
 
     virtual std::optional<Job> job(JobId) = 0;
     virtual std::optional<Job> job_by_key(const std::string& idempotency_key) = 0;

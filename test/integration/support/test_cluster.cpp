@@ -149,8 +149,12 @@ void TestCluster::kill(const std::string& name) {
 
 int TestCluster::stop(const std::string& name) {
     signal(name, SIGTERM);
+    return wait_exit(name);
+}
+
+int TestCluster::wait_exit(const std::string& name) {
     int status = -1;
-    wait(name + " stops", [&] { return ::waitpid(pids_.at(name), &status, WNOHANG) > 0; });
+    wait(name + " ends", [&] { return ::waitpid(pids_.at(name), &status, WNOHANG) > 0; });
     pids_.erase(name);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

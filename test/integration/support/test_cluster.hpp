@@ -37,6 +37,8 @@ class TestCluster {
     /// SIGTERM; returns the exit code.
     int stop(const std::string& name);
     bool running(const std::string& name);
+    /// Waits until a daemon has ended by itself; returns its exit code.
+    int wait_exit(const std::string& name);
     /// Engine processes of a daemon.
     std::vector<pid_t> engines(const std::string& name);
 

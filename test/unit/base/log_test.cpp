@@ -31,3 +31,21 @@ TEST_CASE("json lines keep numbers bare; journald lines carry the priority") {
     CHECK(level == Level::warning);
     CHECK_FALSE(parse_level("loud", level));
 }
+
+TEST_CASE("the last lines of a process are kept, in order and bounded") {
+    const auto last = recent(0, 1);
+    const uint64_t before = last.empty() ? 0 : last.back().seq;
+    configure(Level::error, Format::text, "test");
+    error("first", {{"text", std::string(5000, 'x')}});
+    info("unseen");
+    for (size_t i = 0; i < KEPT_LINES; i++) error("more");
+    const auto kept = recent(0, KEPT_LINES * 2);
+    CHECK(kept.size() == KEPT_LINES);
+    CHECK(kept.back().seq == before + KEPT_LINES + 1);  // "unseen" was below the level
+    CHECK(recent(kept.back().seq - 3, 2).front().seq == kept.back().seq - 2);
+    CHECK(recent(kept.back().seq - 3, 2).size() == 2);
+    CHECK(recent(kept.back().seq, 5).empty());
+    CHECK(recent(0, 2).back().seq == kept.back().seq);
+    error("long", {{"text", std::string(5000, 'x')}});
+    CHECK(recent(0, 1).back().line.size() < KEPT_LINE_BYTES + 10);
+}

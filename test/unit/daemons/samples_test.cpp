@@ -7,9 +7,6 @@
 
 #include "daemons/coordinator/config.hpp"
 #include "daemons/worker/config.hpp"
-#include "libs/base/json.hpp"
-
-#include <boost/json.hpp>
 
 using namespace ashlar;
 
@@ -56,17 +53,4 @@ TEST_CASE("every key is declared once, with a description and a default inside i
             CHECK(times == 1);
             CHECK(k.description.ends_with("."));
         }
-}
-
-TEST_CASE("the API description names every path the dashboard and the command line use") {
-    const auto doc = parse_object(slurp("daemons/coordinator/openapi.json"));
-    REQUIRE(doc);
-    const auto& paths = doc->at("paths").as_object();
-    for (const char* p :
-         {"/status", "/v1/jobs", "/v1/jobs/{id}", "/v1/events", "/v1/blocks/{block}/proof",
-          "/v1/blocks/{block}/proof/verify", "/v1/nodes", "/metrics", "/healthz", "/readyz", "/report.csv",
-          "/prove_block_by_number", "/prove_latest_block", "/reproduce_block_by_number"}) {
-        INFO(p);
-        CHECK(paths.contains(p));
-    }
 }

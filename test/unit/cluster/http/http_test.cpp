@@ -42,11 +42,11 @@ struct Fixture {
             return json_response(r.method + " " + r.params["id"] + " " + r.query["q"] + " " + r.body);
         };
         std::vector<HttpRoute> routes = {
-            {"GET", "/public", Role::none, echo, false, {"q", "count"}},
+            {"GET", "/public", Role::none, echo, {}, {{"q", ""}, {"count", ""}}},
             {"GET", "/items/{id}", Role::reader, echo},
             {"GET", "/old", Role::admin, echo},
             {"POST", "/items/{id}", Role::admin, echo},
-            {"PUT", "/blobs/{sha256}", Role::admin, [](HttpRequest& r) { return json_response(r.blob); }, true},
+            {"PUT", "/blobs/{sha256}", Role::admin, [](HttpRequest& r) { return json_response(r.blob); }, {}, {}, true},
             {"GET", "/blobs/{sha256}", Role::admin,
              [b = *options.blobs](HttpRequest& r) {
                  HttpResponse out;

@@ -57,7 +57,7 @@ struct SchedulerFixture {
     }
     Block block(uint64_t number) { return *s->block_by_number(number); }
     Node node(const std::string& id, const std::string& role = "worker", const std::string& instance = "i") {
-        return value(s->register_node({id, id, role, instance, "", "", 1, {}}));
+        return value(s->register_node({id, id, role, instance, "", "", 1, {}, API_VERSION}));
     }
     std::optional<Assignment> claim(const Node& n) {
         auto a = s->claim(n.id, n.epoch);

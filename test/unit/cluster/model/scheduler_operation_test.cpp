@@ -30,7 +30,7 @@ TEST_CASE("a result is worth as much after its attempt was given up, until the b
         REQUIRE(u);
         CHECK(f.finish(*t) == "accepted");
         CHECK(f.block(1).state == BlockState::aggregating);
-        CHECK(*f.s->heartbeat("b", b.epoch, {{u->attempt.id, 1, "proving", 1, 2, 0}}, "") ==
+        CHECK(*f.s->heartbeat("b", b.epoch, {{u->attempt.id, 1, "proving", 1, 2, 0}}) ==
               std::vector<std::string>{u->attempt.id});
         CHECK(f.finish(*u) == "late");
     }
@@ -76,7 +76,7 @@ TEST_CASE("time in which the coordinator did not run counts against nobody") {
     // The rest of each limit is what it was.
     for (int i = 0; i < 25 && f.s->running_attempts().size() == 1; i++) {
         f.pass(1'000);
-        REQUIRE(f.s->heartbeat("a", a.epoch, {{t->attempt.id, static_cast<uint64_t>(i + 1), "proving", 1, 2, 0}}, ""));
+        REQUIRE(f.s->heartbeat("a", a.epoch, {{t->attempt.id, static_cast<uint64_t>(i + 1), "proving", 1, 2, 0}}));
     }
     CHECK(f.s->counters()["retry_attempt_deadline"] == 1);
     f.pass(20'000);
@@ -96,7 +96,7 @@ TEST_CASE("a node that was silent takes its work back, if nobody else has it") {
     REQUIRE(f.s->nodes()[0].state == NodeState::lost);
     const Node again = f.node("a");
     SECTION("in time") {
-        CHECK(f.s->heartbeat("a", again.epoch, report, "")->empty());
+        CHECK(f.s->heartbeat("a", again.epoch, report)->empty());
         f.now += 1'000;
         CHECK_FALSE(f.claim(again));
         CHECK(f.finish(*t) == "accepted");
@@ -106,7 +106,7 @@ TEST_CASE("a node that was silent takes its work back, if nobody else has it") {
         const Node b = f.node("b");
         f.now += 1'000;
         REQUIRE(f.claim(b));
-        CHECK(f.s->heartbeat("a", again.epoch, report, "")->size() == 1);
+        CHECK(f.s->heartbeat("a", again.epoch, report)->size() == 1);
     }
     SECTION("a new process has not") {
         f.node("a", "worker", "another process");
@@ -318,4 +318,26 @@ TEST_CASE("reasons that nodes make up are counted within bounds") {
     }
     CHECK(f.s->counters().size() <= MAX_COUNTERS + 1);
     CHECK(f.s->counters()["other"] > 0);
+}
+
+TEST_CASE("tuning counts from the next attempt on, and a refused change leaves all as it was") {
+    Fixture f;
+    f.job(1, 2);
+    const Node w = f.node("w");
+    f.fetch();
+    const auto first = f.claim(w);
+    REQUIRE(first);
+    TuningChange change;
+    change.chunk_cycles = 4096, change.retry_chunk_cycles = {2048};
+    REQUIRE(f.s->tune(change, true)->chunk_cycles == 4096);
+    CHECK(f.s->tuning().chunk_cycles == first->attempt.chunk_cycles);
+    REQUIRE(f.s->tune(change));
+    CHECK(f.s->events_after(0, 1000).back().type == "tuning");
+    const auto second = f.claim(w);
+    REQUIRE(second);
+    CHECK(second->attempt.chunk_cycles == 4096);
+    CHECK(first->attempt.chunk_cycles != 4096);
+    change.retry_chunk_cycles = {7};
+    CHECK(f.s->tune(change).error().code == "json_bad");
+    CHECK(f.s->tuning().retry_chunk_cycles == std::vector<uint64_t>{2048});
 }

@@ -77,8 +77,8 @@ TEST_CASE("failures move to another worker, then to smaller chunks, then end the
     std::vector<uint64_t> chunks;
     for (int i = 0; i < 4; i++) {
         f.now += 10'000;
-        REQUIRE(f.s->heartbeat("a", a.epoch, {}, ""));
-        REQUIRE(f.s->heartbeat("b", b.epoch, {}, ""));
+        REQUIRE(f.s->heartbeat("a", a.epoch, {}));
+        REQUIRE(f.s->heartbeat("b", b.epoch, {}));
         auto t = f.claim(a);
         if (!t) t = f.claim(b);
         REQUIRE(t);
@@ -119,7 +119,7 @@ TEST_CASE("heartbeats keep a node, only progress keeps an attempt, nothing keeps
     uint64_t seq = 0;
     const auto beat = [&](bool progress) {
         f.now += 1'000;
-        auto stop = f.s->heartbeat("a", a.epoch, {{t->attempt.id, progress ? ++seq : seq, "proving", 1, 2, 0}}, "");
+        auto stop = f.s->heartbeat("a", a.epoch, {{t->attempt.id, progress ? ++seq : seq, "proving", 1, 2, 0}});
         REQUIRE(stop);
         REQUIRE(f.s->tick());
         return *stop;
@@ -139,7 +139,7 @@ TEST_CASE("heartbeats keep a node, only progress keeps an attempt, nothing keeps
     SECTION("node") {
         f.pass(3'001);
         CHECK(f.s->nodes()[0].state == NodeState::lost);
-        CHECK(f.s->heartbeat("a", a.epoch, {}, "").error().code == "node_stale");
+        CHECK(f.s->heartbeat("a", a.epoch, {}).error().code == "node_stale");
         CHECK(f.finish(*t, false) == "late");
         const Node again = f.node("a");  // the same process after a partition
         CHECK(again.epoch == a.epoch + 1);
@@ -197,11 +197,11 @@ TEST_CASE("an attempt its node never names was never received: it moves on; one 
     REQUIRE(lost);
     for (int i = 0; i < 3; i++) {
         f.now += 1'000;
-        REQUIRE(f.s->heartbeat("a", a.epoch, {{got->attempt.id, 1, "proving", 0, 0, 0}}, ""));
-        if (i < 2) REQUIRE(f.s->heartbeat("b", b.epoch, {}, ""));
+        REQUIRE(f.s->heartbeat("a", a.epoch, {{got->attempt.id, 1, "proving", 0, 0, 0}}));
+        if (i < 2) REQUIRE(f.s->heartbeat("b", b.epoch, {}));
     }
     CHECK(f.s->running_attempts().size() == 2);  // the answer to a claim may still be on its way
-    REQUIRE(f.s->heartbeat("b", b.epoch, {}, ""));
+    REQUIRE(f.s->heartbeat("b", b.epoch, {}));
     CHECK(f.s->running_attempts().size() == 1);
     CHECK(f.finish(*lost, false) == "late");
     CHECK(f.finish(*got) == "accepted");
@@ -218,7 +218,7 @@ TEST_CASE("the aggregator's word on a bad subblock sends it to another worker") 
     f.finish(*f.claim(g), false, "bad_subblock_proof", "1");
     CHECK(f.block(1).state == BlockState::proving);
     f.now += 10'000;
-    REQUIRE(f.s->heartbeat("a", a.epoch, {}, ""));
+    REQUIRE(f.s->heartbeat("a", a.epoch, {}));
     CHECK_FALSE(f.claim(b));  // made the bad one
     const auto again = f.claim(a);
     REQUIRE(again);
@@ -238,7 +238,7 @@ TEST_CASE("cancelling stops everything of a job and nothing else") {
     REQUIRE(f.s->cancel_job(one.id));
     CHECK(f.block(1).state == BlockState::cancelled);
     CHECK(f.finish(*t) == "late");
-    const auto stop = f.s->heartbeat("w", w.epoch, {{t->attempt.id, 1, "", 0, 0, 0}}, "");
+    const auto stop = f.s->heartbeat("w", w.epoch, {{t->attempt.id, 1, "", 0, 0, 0}});
     CHECK(*stop == std::vector<std::string>{t->attempt.id});
     CHECK(f.claim(w)->block.number == 2);
     CHECK(f.s->job(two.id)->state == JobState::running);
