@@ -10,13 +10,12 @@ namespace ashlar::ethereum {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
-HostResult<Bytes> read_file(const fs::path& path) {
-    constexpr size_t MAX_FILE = size_t{1} << 31;
+HostResult<Bytes> read_file(const fs::path& path, uint64_t max_bytes) {
     std::ifstream in(path, std::ios::binary | std::ios::ate);
     if (!in) return fail("file_not_found", "cannot open " + path.string(), "check the path and its permissions");
     const std::streamoff size = in.tellg();
-    if (size < 0 || static_cast<uint64_t>(size) > MAX_FILE)
-        return fail("file_unreadable", path.string() + " is too large");
+    // A negative size, of what is no file, is as good as a large one.
+    if (static_cast<uint64_t>(size) > max_bytes) return fail("file_unreadable", path.string() + " is too large");
     Bytes out(static_cast<size_t>(size));
     in.seekg(0);
     in.read(reinterpret_cast<char*>(out.data()), size);

@@ -10,8 +10,8 @@
 
 namespace ashlar::ethereum {
 
-/// A whole file of at most 2 GiB. Errors: file_not_found, file_unreadable.
-HostResult<Bytes> read_file(const std::filesystem::path& path);
+/// A whole file. Errors: file_not_found; file_unreadable, also for one above the limit.
+HostResult<Bytes> read_file(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{1} << 31);
 /// JSON of any kind. Error: `code`.
 HostResult<boost::json::value> parse_json(std::string_view text, const char* code);
 /// A number below 2^64, or a string with one, decimal or 0x-hex; nullopt for anything else, null pointers included.

@@ -24,32 +24,6 @@ constexpr uint64_t SECONDS_A_BLOCK = 12, GAS_PRICE = 10'000'000'000;
 
 std::string hex(BytesView b) { return "0x" + to_hex(b); }
 
-Bytes encode_header(const Header& h, evm::Revision revision) {
-    rlp::Writer w;
-    const size_t at = w.begin_list();
-    for (BytesView field : {h.parent_hash.view(), h.ommers_hash.view(), h.coinbase.view(), h.state_root.view(),
-                            h.transactions_root.view(), h.receipts_root.view(), h.logs_bloom.view()})
-        w.string(field);
-    for (uint64_t field : {uint64_t{0}, h.number, h.gas_limit, h.gas_used, h.timestamp}) w.u64(field);
-    w.string(h.extra_data);
-    w.string(h.prev_randao.view());
-    w.string(h.nonce.view());
-    w.u64(h.base_fee);
-    w.string(h.withdrawals_root.view());
-    if (revision >= evm::Revision::cancun) {
-        w.u64(h.blob_gas_used);
-        w.u64(h.excess_blob_gas);
-        w.string(h.parent_beacon_root.view());
-    }
-    if (revision >= evm::Revision::prague) w.string(h.requests_hash.view());
-    if (revision >= evm::Revision::amsterdam) {
-        w.string(h.access_list_hash.view());
-        w.u64(h.slot_number);
-    }
-    w.end_list(at);
-    return std::move(w.out);
-}
-
 Header empty_header(uint64_t gas_limit) {
     Header h;
     h.ommers_hash = hash::keccak256(Bytes{0xc0});
@@ -91,6 +65,32 @@ Fail<Error> refused(const ethereum::Error& e) {
 
 }  // namespace
 
+Bytes encode_header(const Header& h, evm::Revision revision) {
+    rlp::Writer w;
+    const size_t at = w.begin_list();
+    for (BytesView field : {h.parent_hash.view(), h.ommers_hash.view(), h.coinbase.view(), h.state_root.view(),
+                            h.transactions_root.view(), h.receipts_root.view(), h.logs_bloom.view()})
+        w.string(field);
+    for (uint64_t field : {uint64_t{0}, h.number, h.gas_limit, h.gas_used, h.timestamp}) w.u64(field);
+    w.string(h.extra_data);
+    w.string(h.prev_randao.view());
+    w.string(h.nonce.view());
+    w.u64(h.base_fee);
+    w.string(h.withdrawals_root.view());
+    if (revision >= evm::Revision::cancun) {
+        w.u64(h.blob_gas_used);
+        w.u64(h.excess_blob_gas);
+        w.string(h.parent_beacon_root.view());
+    }
+    if (revision >= evm::Revision::prague) w.string(h.requests_hash.view());
+    if (revision >= evm::Revision::amsterdam) {
+        w.string(h.access_list_hash.view());
+        w.u64(h.slot_number);
+    }
+    w.end_list(at);
+    return std::move(w.out);
+}
+
 Address numbered_address(uint64_t number) {
     Address a;
     store_be64(a.data() + 12, number);
@@ -99,7 +99,8 @@ Address numbered_address(uint64_t number) {
 
 HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec> accounts,
                                  const std::vector<TransactionSpec>& transactions,
-                                 const std::function<void(ethereum::Header&)>& adjust) {
+                                 const std::function<void(ethereum::Header&)>& adjust,
+                                 const std::function<void(ethereum::Header&)>& adjust_parent) {
     MadeBlock block;
     block.config = ethereum::base_config(1);
     ethereum::ChainConfig& c = block.config;
@@ -152,6 +153,7 @@ HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec
     parent.timestamp = PARENT_TIME;
     parent.state_root = world->root;
     parent.gas_used = gas_limit / 2;  // so that the base fee stays
+    if (adjust_parent) adjust_parent(parent);
     const Bytes parent_rlp = encode_header(parent, revision);
     block.witness.add_header(parent_rlp);
 

@@ -33,10 +33,14 @@ struct MadeBlock {
 };
 
 /// A block under the rules of Shanghai or a later fork, valid if `adjust` leaves its header alone. Error codes: those
-/// of ethereum::to_string, bad_signature.
+/// of ethereum::to_string, bad_signature. @param adjust_parent  changes the parent before anything is made of it.
 HostResult<MadeBlock> make_block(evm::Revision revision, std::vector<AccountSpec> accounts,
                                  const std::vector<TransactionSpec>& transactions,
-                                 const std::function<void(ethereum::Header&)>& adjust = {});
+                                 const std::function<void(ethereum::Header&)>& adjust = {},
+                                 const std::function<void(ethereum::Header&)>& adjust_parent = {});
+
+/// RLP of a header with the fields of the fork.
+Bytes encode_header(const ethereum::Header& header, evm::Revision revision);
 
 /// The address with this number in its last eight bytes.
 Address numbered_address(uint64_t number);

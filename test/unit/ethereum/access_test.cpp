@@ -23,7 +23,7 @@ const Address CONTRACT = numbered(1), TARGET = numbered(2);
 
 struct AccountSpec {
     uint64_t nonce = 0;
-    uint64_t balance = 0;
+    uint256 balance;
     Bytes code;
     ref::Map storage;
     bool code_in_witness = true;
@@ -35,6 +35,8 @@ struct World {
     ref::Source source;
     CodeStore codes;
     Bytes32 root;
+    uint64_t gas_limit = 60'000'000;  ///< of the block
+    bool failed_in_transaction = false;
 
     void build() {
         ref::Map leaves;
@@ -42,7 +44,7 @@ struct World {
             const Bytes32 storage_root = ref::root(a.storage, &source.nodes);
             const Bytes32 code_hash = hash::keccak256(a.code);
             if (!a.code.empty() && a.code_in_witness) codes.add(code_hash, evm::Code(a.code));
-            const Bytes32 balance = uint256{a.balance}.to_bytes32();
+            const Bytes32 balance = a.balance.to_bytes32();
             uint8_t out[mpt::MAX_ACCOUNT_SIZE];
             const size_t n =
                 mpt::encode_account(out, {a.nonce, rlp::trim(balance.view()), storage_root.data(), code_hash.data()});
@@ -66,23 +68,41 @@ struct World {
     }
     void forget(const Address& address) { forget(hash::keccak256(address.view())); }
 
-    /// Runs one transaction; empty if it went through, else the error's name.
+    /// Runs one transaction and commits; empty if it went through, else the error's name.
     std::string run(const Transaction& t, Revision revision = Revision::osaka) {
-        const ChainConfig config = *known_chain("mainnet");
-        Header header;
-        header.number = 25'000'000;
-        header.timestamp = 1'780'000'000;
-        header.gas_limit = 60'000'000;
-        header.fields = Header::PRAGUE_FIELDS;
+        return with_executor(revision, [&](Executor& executor) -> Outcome<void> {
+            auto done = executor.transaction(t);
+            failed_in_transaction = !done;
+            return done;
+        });
+    }
+    /// Ends the block and commits, likewise.
+    std::string end_block(std::span<const Withdrawal> withdrawals, Revision revision) {
+        return with_executor(revision, [&](Executor& executor) { return executor.end_block(withdrawals); });
+    }
+    template <class Act>
+    std::string with_executor(Revision revision, Act act) {
+        return with_state([&](State& state) -> Outcome<void> {
+            const ChainConfig config = *known_chain("mainnet");
+            Header header;
+            header.number = 25'000'000;
+            header.timestamp = 1'780'000'000;
+            header.gas_limit = gas_limit;
+            header.fields = Header::PRAGUE_FIELDS;
+            Executor executor(config, header, revision, state, {});
+            return act(executor);
+        });
+    }
+    template <class Act>
+    std::string with_state(Act act) {
         source.entries.clear();  // a source keeps what its store decoded, so it serves one
         mpt::Store store(&source);
         mpt::Slot slot = store.open(root);
         Ancestors ancestors;
         State state(store, slot, codes, ancestors, Bytes32{});
-        Executor executor(config, header, revision, state, {});
-        auto done = executor.transaction(t);
+        const Outcome<void> done = act(state);
         if (!done) return std::string(to_string(done.error().code));
-        auto after = state.commit();
+        const auto after = state.commit();
         return after ? "" : std::string(to_string(after.error().code));
     }
 };
@@ -117,6 +137,7 @@ TEST_CASE("an account whose only access runs out of gas may be missing") {
         w.build();
         w.forget(TARGET);
         CHECK(w.run(t) == (enough ? std::string(to_string(ErrorCode::missing_node)) : ""));
+        CHECK(w.failed_in_transaction == enough);  // so that it is the transaction that is named
     }
 }
 
@@ -228,4 +249,130 @@ TEST_CASE("the missing code of a sender is named, not taken for a contract's") {
     sender.code_in_witness = false;
     w.build();
     CHECK(w.run(t) == std::string(to_string(ErrorCode::missing_code)));
+}
+
+TEST_CASE("an authorization with the last nonce is passed over before its account is looked at") {
+    for (const uint64_t nonce : {~uint64_t{0} - 1, ~uint64_t{0}}) {
+        World w;
+        Transaction t = transaction(TARGET, 100000);
+        t.type = TransactionType::set_code;
+        Authorization a;
+        a.address = CONTRACT;
+        a.nonce = nonce;
+        a.r = uint256{1};
+        a.s = uint256{9};
+        a.signing_hash = hash::keccak256(CONTRACT.view());
+        t.authorizations.push_back(a);
+        w.accounts[*recover_authority(a)].nonce = nonce;
+        w.accounts[*recover_sender(t)].balance = 1;
+        w.accounts[TARGET].balance = 1;
+        w.build();
+        w.forget(*recover_authority(a));
+        CHECK(w.run(t) == (nonce == ~uint64_t{0} ? "" : std::string(to_string(ErrorCode::missing_node))));
+    }
+}
+
+TEST_CASE("a withdrawal of nothing goes to an account that may be missing") {
+    for (const uint64_t amount : {0u, 1u}) {
+        World w;
+        w.accounts[TARGET].balance = 1;
+        w.accounts[CONTRACT].balance = 1;
+        w.build();
+        w.forget(TARGET);
+        Withdrawal to_target;
+        to_target.address = TARGET;
+        to_target.amount = amount;
+        CHECK(w.end_block({&to_target, 1}, Revision::cancun) ==
+              (amount ? std::string(to_string(ErrorCode::missing_node)) : ""));
+    }
+}
+
+TEST_CASE("a system contract that is not in the witness is missing, not empty") {
+    const ChainConfig config = *known_chain("mainnet");
+    for (const Address& which : {config.withdrawal_requests_contract, config.consolidation_requests_contract}) {
+        World w;
+        for (const Address& a : {config.withdrawal_requests_contract, config.consolidation_requests_contract})
+            w.accounts[a].code = code("00");
+        w.accounts[CONTRACT].balance = 1;
+        w.build();
+        CHECK(w.end_block({}, Revision::prague).empty());
+        w.forget(which);
+        CHECK(w.end_block({}, Revision::prague) == std::string(to_string(ErrorCode::missing_node)));
+    }
+}
+
+TEST_CASE("what a transaction may cost is counted in full") {
+    // 2^22 gas. Just within 256 bits, just beyond with the value, and a price of which the product is 2^256.
+    constexpr uint64_t GAS = 1 << 22;
+    const uint256 most = (uint256{1} << 234) - uint256{1};
+    struct Case {
+        uint256 max_fee, value;
+        ErrorCode error;
+        bool runs;
+    };
+    for (const Case& c :
+         {Case{most, {}, {}, true}, Case{most, uint256{GAS - 1}, {}, true},
+          Case{most, uint256{GAS}, ErrorCode::funds, false}, Case{uint256{1} << 234, {}, ErrorCode::funds, false}}) {
+        World w;
+        Transaction t = transaction(CONTRACT, GAS);
+        t.max_fee = c.max_fee;
+        t.value = c.value;
+        w.accounts[*recover_sender(t)].balance = uint256::max();
+        w.accounts[CONTRACT].nonce = 1;
+        w.build();
+        CHECK(w.run(t) == (c.runs ? "" : std::string(to_string(c.error))));
+    }
+}
+
+TEST_CASE("memory that no address reaches ends the run by its own name") {
+    World w;
+    // MLOAD at 2^32, with gas that could pay for it.
+    constexpr uint64_t GAS = uint64_t{1} << 46;
+    const Transaction t = transaction(CONTRACT, GAS);
+    w.gas_limit = GAS;
+    w.accounts[CONTRACT].code = code("64010000000051");
+    w.accounts[*recover_sender(t)].balance = 1;
+    w.build();
+    CHECK(w.run(t, Revision::cancun) == std::string(to_string(ErrorCode::memory_limit)));
+}
+
+TEST_CASE("slots and accounts whose hashes are equal are kept apart") {
+    // The seed is zero: a hash is the sum of the key's and the address's words.
+    const uint256 one{1}, other = uint256{1} << 32;
+    Address a = numbered(1), b = numbered(1);
+    std::swap_ranges(b.begin() + 4, b.begin() + 8, b.begin() + 16);
+    REQUIRE(a != b);
+    World w;
+    w.accounts[CONTRACT].balance = 1;
+    w.build();
+    const std::string result = w.with_state([&](State& state) -> Outcome<void> {
+        evm::Account &x = state.locate(a), &y = state.locate(b);
+        CHECK(&x != &y);
+        CHECK(&state.locate_slot(x, one) != &state.locate_slot(x, other));
+        CHECK(&state.locate_slot(x, one) != &state.locate_slot(y, one));
+        CHECK(&state.locate_slot(x, one) == &state.locate_slot(x, one));
+        state.set_transient(x, one, uint256{5});
+        CHECK(state.transient(x, one) == uint256{5});
+        CHECK(state.transient(x, other) == uint256{});
+        CHECK(state.transient(y, one) == uint256{});
+        return {};
+    });
+    CHECK(result.empty());
+}
+
+TEST_CASE("a state that lacked something has no root") {
+    World w;
+    w.accounts[TARGET].balance = 1;
+    w.accounts[CONTRACT].balance = 1;
+    w.build();
+    w.forget(TARGET);
+    CHECK(w.with_state([](State& state) -> Outcome<void> {
+        state.account(TARGET);
+        return {};
+    }) == std::string(to_string(ErrorCode::missing_node)));
+    // An account that goes leaves its neighbour alone in their branch, which must then be known.
+    CHECK(w.with_state([](State& state) -> Outcome<void> {
+        state.set_balance(state.account(CONTRACT), {});
+        return {};
+    }) == std::string(to_string(ErrorCode::missing_node)));
 }

@@ -179,6 +179,23 @@ TEST_CASE("a chain file that contradicts itself is refused") {
                               R"({"target": 1, "max": 2, "baseFeeUpdateFraction": 3, "minBaseFee": 4})"})
         CHECK(refused("\"blobSchedule\": {\"osaka\": " + std::string(entry) + "}").message ==
               "blobSchedule.osaka is wrong");
+    for (const char* entry : {R"({"target": "x", "max": 2, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 1, "max": {}, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 1, "max": 2, "baseFeeUpdateFraction": []})",
+                              R"({"target": 3, "max": 2, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 0, "max": 0, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 1, "max": 4097, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 1, "max": 2, "baseFeeUpdateFraction": 1099511627776})"})
+        CHECK(refused("\"blobSchedule\": {\"osaka\": " + std::string(entry) + "}, " + forks).message ==
+              "blobSchedule.osaka is wrong");
+    for (const char* entry : {R"({"target": 2, "max": 2, "baseFeeUpdateFraction": 3})",
+                              R"({"target": 1, "max": 4096, "baseFeeUpdateFraction": 1099511627775})"})
+        CHECK(parse_chain_config("{\"chainId\": 5, \"blobSchedule\": {\"osaka\": " + std::string(entry) + "}, " +
+                                 forks + "}"));
+    CHECK(refused(R"("blobSchedule": {"shanghai": {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}})").message ==
+          "blobSchedule.shanghai is of a fork that is not supported");
+    CHECK(parse_chain_config("[1]").error().message == "the chain configuration is no object");
+    CHECK(parse_chain_config("nonsense").error().message.starts_with("not JSON"));
     CHECK(refused(R"("blobSchedule": [])").message == "blobSchedule is no object");
     CHECK(refused(R"("depositContractAddress": 5)").message == "depositContractAddress is no address");
     CHECK(refused(R"("mergeNetsplitBlock": "x")").message == "mergeNetsplitBlock is no number");

@@ -300,6 +300,11 @@ TEST_CASE("ancestors are a chain of hashes and numbers, at most 256, and answer 
     auto gap = parents(300, 3);
     gap.erase(gap.begin() + 1);
     CHECK(error_of(Ancestors::make(header, gap)) == ErrorCode::missing_header);
+    // The right number, of another chain.
+    const Bytes stranger = list(header_fields(Header::PRAGUE_FIELDS, 299));
+    REQUIRE(hash::keccak256(stranger) != hash);
+    const BytesView other[1] = {stranger};
+    CHECK(error_of(Ancestors::make(header, other)) == ErrorCode::missing_header);
     const BytesView broken[1] = {EMPTY_LIST};
     CHECK(error_of(Ancestors::make(header, broken)) == ErrorCode::block_rlp);
     for (uint64_t wrong : {uint64_t{299}, uint64_t{301}, uint64_t{0}}) {

@@ -200,3 +200,166 @@ TEST_CASE("archives that are cut off, or unfold to more than a dump may have, ar
         CHECK_FALSE(read_dump(archive, entry));
     }
 }
+
+TEST_CASE("what lies beside a dump is not taken for a part of it") {
+    const Folder folder;
+    const fs::path root = folder.path / "dump";
+    REQUIRE(write_dump(root, sample(5, 2)));
+    const auto put = [&](const std::string& name) {
+        fs::create_directories((root / name).parent_path());
+        std::ofstream(root / name) << "x";
+    };
+    const std::string aggregator = "final_aggregator_stdin_builder.bin", entry = "block5/gas10000000/";
+    put("notes");
+    for (const char* place :
+         {"block/gas1/", "blockX/gas1/", "block5/gas/", "block5/gasX/", "block6x/gas1/", "plock6/gas1/",
+          "block6/gas1x/", "block6/gos1/", "block99999999999999999999999/gas1/", "block-6/gas1/"})
+        put(place + aggregator);
+    put(entry + "subblock_stdin_builder_7.txt");
+    put(entry + "x");
+    put("deeper/below/notes");
+    fs::create_directories(root / "block7/gas1" / aggregator);  // a folder, not a file
+    for (const char* name : {"", "d.tar", "d.zip"}) {
+        INFO(name);
+        const fs::path from = *name ? folder.path / name : root;
+        if (*name) pack(root, from);
+        const auto listed = list_dump(from);
+        REQUIRE(listed);
+        CHECK(*listed == std::vector<DumpEntry>{{5, 10'000'000}});
+        const auto d = read_dump(from, {5, 10'000'000});
+        if (!d) FAIL(d.error().message);
+        CHECK(same(*d, sample(5, 2)));
+    }
+}
+
+TEST_CASE("entries of an archive that are no files are passed over") {
+    const Folder folder;
+    const fs::path path = folder.path / "d.tar";
+    archive* a = archive_write_new();
+    archive_write_set_format_pax_restricted(a);
+    REQUIRE(archive_write_open_filename(a, path.c_str()) == ARCHIVE_OK);
+    const auto add = [&](const char* name, unsigned type) {
+        archive_entry* e = archive_entry_new();
+        archive_entry_set_pathname(e, name);
+        archive_entry_set_filetype(e, type);
+        archive_entry_set_perm(e, 0755);
+        archive_entry_set_size(e, 0);
+        archive_write_header(a, e);
+        archive_entry_free(e);
+    };
+    add("block7/gas1/final_aggregator_stdin_builder.bin", AE_IFDIR);
+    add("block8/gas1/final_aggregator_stdin_builder.bin", AE_IFREG);
+    REQUIRE(archive_write_close(a) == ARCHIVE_OK);
+    archive_write_free(a);
+    const auto listed = list_dump(path);
+    REQUIRE(listed);
+    CHECK(*listed == std::vector<DumpEntry>{{8, 1}});
+}
+
+TEST_CASE("public values of a dump are read whole or not at all") {
+    const Folder folder;
+    const DumpEntry entry{5, 10'000'000};
+    Dump d = sample(5, 2);
+    d.public_values = {Bytes{1, 2, 3}, Bytes{}};
+    const auto at = write_dump(folder.path, d);
+    REQUIRE(at);
+    const auto read = read_dump(folder.path, entry);
+    REQUIRE(read);
+    CHECK(same(*read, d));
+    fs::remove(*at / "manifest.json");
+    const fs::path file = *at / "public_values.bin";
+    std::ifstream in(file, std::ios::binary);
+    const std::string whole(std::istreambuf_iterator<char>(in), {});
+    REQUIRE(whole.size() == 8 + 8 + 3 + 8);
+    const auto code = [&](const std::string& content) {
+        std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
+        const auto r = read_dump(folder.path, entry);
+        return r ? "" : r.error().code;
+    };
+    CHECK(code(whole).empty());
+    for (size_t n = 0; n < whole.size(); n++) CHECK(code(whole.substr(0, n)) == "dump_corrupt");
+    CHECK(code(whole + "x") == "dump_corrupt");
+    std::string other = whole;
+    other[7] = 1;  // 2^56 values
+    CHECK(code(other) == "dump_corrupt");
+    other = whole;
+    other[8 + 7] = 1;  // the first of 2^56 bytes
+    CHECK(code(other) == "dump_corrupt");
+}
+
+TEST_CASE("a dump without one of its parts, or with one that cannot be decoded, is refused") {
+    const Folder folder;
+    const DumpEntry entry{5, 10'000'000};
+    const auto fresh = [&] {
+        const auto at = write_dump(folder.path, sample(5, 1));
+        REQUIRE(at);
+        fs::remove(*at / "manifest.json");
+        return *at;
+    };
+    fs::path at = fresh();
+    std::ofstream(at / "final_aggregator_stdin_builder.bin", std::ios::app) << "x";
+    const auto aggregator = read_dump(folder.path, entry);
+    REQUIRE_FALSE(aggregator);
+    CHECK_THAT(aggregator.error().message, Catch::Contains("final_aggregator_stdin_builder.bin"));
+    at = fresh();
+    fs::remove(at / "subblock_stdin_builder_0.bin");
+    fs::remove(at / "public_values.bin");
+    const auto none = read_dump(folder.path, entry);
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == "dump_incomplete");
+    for (const char* manifest :
+         {R"({"files": 5})", R"({"files": [{"name": "public_values.bin"}]})",
+          R"({"files": [{"name": 1, "sha256": "x"}]})", R"({"files": [{"name": "public_values.bin", "sha256": 5}]})"}) {
+        INFO(manifest);
+        at = fresh();
+        std::ofstream(at / "manifest.json", std::ios::trunc) << manifest;
+        const auto d = read_dump(folder.path, entry);
+        REQUIRE_FALSE(d);
+        CHECK_THAT(d.error().message, Catch::Contains("manifest.json"));
+    }
+}
+
+TEST_CASE("a dump that cannot be written or read says so") {
+    const Folder folder;
+    const DumpEntry entry{5, 10'000'000};
+    std::ofstream(folder.path / "file") << "x";
+    const auto below_a_file = write_dump(folder.path / "file", sample(5, 1));
+    REQUIRE_FALSE(below_a_file);
+    CHECK_THAT(below_a_file.error().message, Catch::Contains("cannot create"));
+    // A folder where a file is to be written, or put.
+    for (const char* name : {"public_values.bin.part", "public_values.bin", "manifest.json.part", "manifest.json"}) {
+        INFO(name);
+        const fs::path root = folder.path / name;
+        fs::create_directories(root / "block5/gas10000000" / name / "full");
+        const auto written = write_dump(root, sample(5, 1));
+        REQUIRE_FALSE(written);
+        CHECK(written.error().code == "dump_unwritable");
+    }
+    // A file without an end, and one that is shorter than its size says.
+    for (const char* name : {"/proc/self/mem", "/sys/devices/system/cpu/online"}) {
+        if (!fs::exists(name)) continue;
+        INFO(name);
+        const auto at = write_dump(folder.path, sample(5, 1));
+        REQUIRE(at);
+        fs::remove(*at / "subblock_stdin_builder_0.bin");
+        fs::create_symlink(name, *at / "subblock_stdin_builder_0.bin");
+        const auto d = read_dump(folder.path, entry);
+        REQUIRE_FALSE(d);
+        CHECK(d.error().code == "dump_unreadable");
+        fs::remove(*at / "subblock_stdin_builder_0.bin");
+    }
+}
+
+TEST_CASE("a dump has at most 4096 files") {
+    const Folder folder;
+    const fs::path at = folder.path / "block5/gas1";
+    fs::create_directories(at);
+    const auto code = [&] { return read_dump(folder.path, {5, 1}).error().code; };
+    const auto put = [&](size_t i) {
+        std::ofstream(at / ("subblock_stdin_builder_" + std::to_string(i) + ".bin")) << "x";
+    };
+    for (size_t i = 0; i < 4096; i++) put(i);
+    CHECK(code() != "dump_too_large");
+    put(4096);
+    CHECK(code() == "dump_too_large");
+}

@@ -67,12 +67,61 @@ TEST_CASE("each header rule is refused by its name") {
     refused([](Header& h) { h.base_fee++; }, ErrorCode::base_fee);
     refused([](Header& h) { h.excess_blob_gas += GAS_PER_BLOB; }, ErrorCode::excess_blob_gas);
     refused([](Header& h) { h.number = 1, h.timestamp = 1; }, ErrorCode::fork_not_supported);
+    refused([](Header& h) { h.fields = Header::SHANGHAI_FIELDS; }, ErrorCode::block_format);
     Header h = p.child;
     h.blob_gas_used = 22 * GAS_PER_BLOB;
     CHECK(check_blob_gas(p.config, h, 0).error().code == ErrorCode::blob_gas_above_limit);
     h.blob_gas_used = GAS_PER_BLOB;
     CHECK(check_blob_gas(p.config, h, 0).error().code == ErrorCode::blob_gas_used);
     CHECK(check_blob_gas(p.config, h, GAS_PER_BLOB));
+}
+
+TEST_CASE("a header's limits are where they are said to be") {
+    Pair p = make_pair();
+    const auto code = [&]() -> std::string {
+        p.child.base_fee = next_base_fee(p.parent);
+        p.child.excess_blob_gas = next_excess_blob_gas(p.config, p.parent, p.child.number, p.child.timestamp);
+        const auto r = validate_header(p.config, p.child, p.parent);
+        return r ? "" : std::string(to_string(r.error().code));
+    };
+    const auto name = [](ErrorCode c) { return std::string(to_string(c)); };
+    const Bytes extra(32, 1);
+    p.child.extra_data = extra;
+    p.child.gas_used = p.child.gas_limit;
+    CHECK(code().empty());
+    p.parent.gas_limit = 5002;
+    p.parent.gas_used = 0;
+    p.child.gas_used = 0;
+    for (uint64_t limit : {4999, 5000, 5003, 5005, 5006}) {
+        p.child.gas_limit = limit;
+        INFO(limit);
+        CHECK(code() == (limit == 4999 || limit == 5006 ? name(ErrorCode::gas_limit) : ""));
+    }
+    p.parent.gas_limit = p.child.gas_limit = (uint64_t{1} << 63) - 1;
+    CHECK(code().empty());
+    p.child.gas_limit++;
+    CHECK(code() == name(ErrorCode::gas_limit_too_big));
+    // Numbers do not come around.
+    p = make_pair();
+    p.parent.number = ~uint64_t{0};
+    p.child.number = 0;
+    CHECK(code() == name(ErrorCode::block_number));
+}
+
+TEST_CASE("headers of the neighbouring fork have names of their own") {
+    Pair p = make_pair();
+    const auto code = [&](uint64_t time, unsigned fields) {
+        p.child.timestamp = time;
+        p.child.fields = fields;
+        return std::string(to_string(validate_header(p.config, p.child, p.parent).error().code));
+    };
+    const auto name = [](ErrorCode c) { return std::string(to_string(c)); };
+    const uint64_t shanghai = p.config.shanghai_time;
+    CHECK(code(shanghai - 1, Header::SHANGHAI_FIELDS) == name(ErrorCode::shanghai_block));
+    CHECK(code(shanghai - 1, Header::CANCUN_FIELDS) == name(ErrorCode::block_format));
+    CHECK(code(shanghai, Header::PARIS_FIELDS) == name(ErrorCode::paris_block));
+    CHECK(code(shanghai, Header::CANCUN_FIELDS) == name(ErrorCode::block_format));
+    CHECK(code(p.config.cancun_time, Header::PARIS_FIELDS) == name(ErrorCode::block_format));
 }
 
 TEST_CASE("base fee follows EIP-1559") {
@@ -112,6 +161,13 @@ TEST_CASE("excess blob gas has the reserve price of EIP-7918 from Osaka on") {
     parent.base_fee = 1;
     CHECK(next_excess_blob_gas(c, parent, 24'000'000, c.osaka_time + 22) == 6 * GAS_PER_BLOB);
     CHECK(next_excess_blob_gas(c, parent, 20'000'000, c.cancun_time + 22) == 9 * GAS_PER_BLOB);
+    // Just the target's worth in excess: not less than the target, so that the reserve price counts.
+    parent.base_fee = 10'000'000'000;
+    parent.blob_gas_used = 0;
+    parent.excess_blob_gas = c.blob_parameters(c.osaka_time + 22).target * GAS_PER_BLOB;
+    CHECK(next_excess_blob_gas(c, parent, 24'000'000, c.osaka_time + 22) == parent.excess_blob_gas);
+    parent.excess_blob_gas--;
+    CHECK(next_excess_blob_gas(c, parent, 24'000'000, c.osaka_time + 22) == 0);
 }
 
 TEST_CASE("a header with more fields than any known fork is of a fork that is not supported") {

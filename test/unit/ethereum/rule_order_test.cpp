@@ -317,6 +317,38 @@ TEST_CASE("a transaction that breaks one rule is refused by that rule's name") {
         }
 }
 
+TEST_CASE("what a rule just allows is allowed") {
+    for (Revision revision : FORKS)
+        for (uint8_t type : types_of(revision)) {
+            INFO(int(revision) << " type " << int(type));
+            Scene s;
+            s.type = type;
+            s.gas_used = BLOCK_GAS - s.gas_limit;
+            CHECK_FALSE(refusal(s, revision));
+            if (type < 3) {
+                s.creation = true;
+                s.data.assign(INITCODE, 0);
+                CHECK_FALSE(refusal(s, revision));
+            }
+            if (type == 3) {
+                s.max_blob_fee = BLOB_FEE;
+                s.blobs_used = BLOBS - s.blobs;
+                CHECK_FALSE(refusal(s, revision));
+                s.blobs_used = BLOBS + 1;  // as a subblock's host may claim
+                CHECK(refusal(s, revision) == ErrorCode::blob_gas_allowance);
+            }
+            if (type < 3) {
+                // From Prague on, an account that delegates may send.
+                Scene delegated;
+                delegated.type = type;
+                const auto designator = evm::delegation_designator(test::numbered(9));
+                delegated.code.assign(designator.begin(), designator.end());
+                CHECK(refusal(delegated, revision) ==
+                      (revision >= Revision::prague ? std::nullopt : std::optional(ErrorCode::sender_not_eoa)));
+            }
+        }
+}
+
 TEST_CASE("of two broken rules the one that the execution specifications test first is named, for every pair") {
     size_t pairs = 0;
     for (Revision revision : FORKS)

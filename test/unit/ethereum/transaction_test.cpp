@@ -43,6 +43,20 @@ TEST_CASE("the transaction of EIP-155's example is signed by its sender") {
     CHECK_FALSE(recover_sender(twin));
 }
 
+TEST_CASE("an authorization's parity is 0 or 1") {
+    Authorization a;
+    a.r = uint256{1};
+    a.s = uint256{9};
+    for (uint64_t parity : {0u, 1u}) {
+        a.y_parity = uint256{parity};
+        CHECK(recover_authority(a));
+    }
+    for (const uint256& parity : {uint256{2}, uint256{3}, uint256{255}}) {
+        a.y_parity = parity;
+        CHECK_FALSE(recover_authority(a));
+    }
+}
+
 TEST_CASE("types are refused before their fork and beyond the last") {
     const auto refused = [](const char* hex, Revision r) {
         auto t = decode_transaction(*from_hex(hex), r);

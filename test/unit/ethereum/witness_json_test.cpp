@@ -156,3 +156,37 @@ TEST_CASE("a header object is encoded to the RLP that its hash is of, for each f
         CHECK(refusal(with(less)) == "`headers`[0]: it has no " + std::string(required));
     }
 }
+
+TEST_CASE("numbers and strings of a header object have their form, whether or not its hash is told") {
+    const Demo demo;
+    json::object header = demo.header_object();
+    header.erase("hash");
+    const auto with = [&](const char* name, const json::value& value) {
+        json::object h = header, o = demo.document();
+        h[name] = value;
+        o["headers"] = json::array{h};
+        return o;
+    };
+    const std::string longest = "0x" + std::string(64, 'f');
+    CHECK(parse_witness(as_bytes(json::serialize(with("number", longest.c_str())))));
+    for (const std::string& number : {longest + "ff", std::string("0x"), std::string("1234"), std::string(""),
+                                      std::string("0xzz"), std::string("0x1g")})
+        CHECK(refusal(with("number", number.c_str())) ==
+              "number of `headers`[0] is no 0x-hex number of at most 32 bytes");
+    for (size_t n : {62, 66})
+        CHECK(refusal(with("parentHash", ("0x" + std::string(n, '1')).c_str())) ==
+              "parentHash of `headers`[0] is no 0x-hex of 32 bytes");
+    for (const json::value& hash : {json::value(5), json::value(json::array{}), json::value("0x12")})
+        CHECK(refusal(with("hash", hash)) == "the fields of `headers`[0] do not hash to its `hash`");
+}
+
+TEST_CASE("what is wrong with a witness is named, not what follows from it") {
+    const Demo demo;
+    for (const char* name : {"state", "codes", "headers"}) {
+        json::object o = demo.document();
+        o[name].as_array()[0] = 5;
+        CHECK(refusal(o).starts_with("`" + std::string(name) + "`[0] is "));
+    }
+    CHECK(parse_witness(as_bytes("nonsense")).error().message.starts_with("not JSON"));
+    CHECK(parse_witness(as_bytes("[]")).error().message == "the witness is no object");
+}
