@@ -9,8 +9,10 @@ namespace ashlar::ctl {
 
 /// The JSON object of `program execute`.
 boost::json::object execute_json(const rv32::ExecuteReport& report);
-/// The builder file that --stdin or --stdin-raw names; one without buffers if neither is given.
-HostResult<Bytes> stdin_of(const Options& options);
+/// The input that --stdin or --stdin-raw names; no buffers if neither is given.
+HostResult<rv32::Stdin> stdin_of(const Options& options);
+/// The same as a builder file.
+HostResult<Bytes> builder_of(const Options& options);
 /// Options of proving, checked; and the same added to a verb's.
 HostResult<prover::ProveOptions> prove_options(const Options& options);
 std::vector<Option> with_prove_options(std::vector<Option> options);

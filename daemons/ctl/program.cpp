@@ -52,14 +52,23 @@ json::object execute_json(const rv32::ExecuteReport& r) {
     return o;
 }
 
-HostResult<Bytes> stdin_of(const Options& o) {
+HostResult<rv32::Stdin> stdin_of(const Options& o) {
     if (o.has("stdin") && o.has("stdin-raw")) return fail("usage", "--stdin and --stdin-raw exclude one another");
-    if (o.has("stdin")) return read_file(o.path("stdin"));
     rv32::Stdin in;
+    if (o.has("stdin")) {
+        ASHLAR_ASSIGN(const Bytes builder, read_file(o.path("stdin")));
+        ASHLAR_ASSIGN(in, rv32::decode_stdin(builder));
+    }
     if (o.has("stdin-raw")) {
         ASHLAR_ASSIGN(Bytes raw, read_file(o.path("stdin-raw")));
         in.buffers.push_back(std::move(raw));
     }
+    return in;
+}
+
+HostResult<Bytes> builder_of(const Options& o) {
+    if (o.has("stdin") && !o.has("stdin-raw")) return read_file(o.path("stdin"));
+    ASHLAR_ASSIGN(const rv32::Stdin in, stdin_of(o));
     return rv32::encode_stdin(in);
 }
 
@@ -117,8 +126,7 @@ namespace {
 HostResult<Outcome> execute(const Options& o) {
     ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
     ASHLAR_ASSIGN(const rv32::Program program, rv32::load_elf(elf));
-    ASHLAR_ASSIGN(const Bytes builder, stdin_of(o));
-    ASHLAR_ASSIGN(rv32::Stdin in, rv32::decode_stdin(builder));
+    ASHLAR_ASSIGN(rv32::Stdin in, stdin_of(o));
     rv32::ExecuteOptions options;
     ASHLAR_ASSIGN(options.max_cycles, o.number("max-cycles", 1));
     ASHLAR_ASSIGN(const rv32::ExecuteReport r, rv32::execute(program, std::move(in), options));
@@ -140,12 +148,12 @@ HostResult<Outcome> execute(const Options& o) {
 
 HostResult<Outcome> prove(const Options& o) {
     ASHLAR_ASSIGN(const Bytes elf, read_file(o.path("elf")));
-    ASHLAR_ASSIGN(const Bytes input, stdin_of(o));
+    ASHLAR_ASSIGN(Bytes input, builder_of(o));
     ASHLAR_ASSIGN(const ProveOptions options, prove_options(o));
     ProgressLine line(o.json());
-    ASHLAR_ASSIGN(const ProveOutcome p,
-                  make_prover()->prove_program(
-                      elf, input, options, [&](const Progress& at) { line.show(at.stage, at.done, at.total); }, {}));
+    ASHLAR_ASSIGN(const ProveOutcome p, make_prover()->prove_program(
+                                            elf, std::move(input), options,
+                                            [&](const Progress& at) { line.show(at.stage, at.done, at.total); }, {}));
     line.clear();
     ASHLAR_TRY(write_file_atomically(o.path("out"), p.proof));
     return Outcome{0, prove_json(p), prove_text(p)};

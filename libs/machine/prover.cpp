@@ -228,6 +228,7 @@ HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const Pro
         proof.chunks.push_back({proven->statement.end, proven->statement.t_out, std::move(proven->proof)});
         progress.chunks_proven++;
         progress.cycles_proven += record.cycles;
+        for (const rv32::HintEvent& h : start.hints) progress.words_read += h.num_words;
         if (options.progress) options.progress(progress);
     }
     if (!cursor.finished() || run.report.fault || proof.chunks.empty())

@@ -89,6 +89,7 @@ HostResult<SplitChunk> split_chunk(const rv32::Program& program, const rv32::Chu
 struct Progress {
     uint64_t chunks_proven = 0;
     uint64_t cycles_proven = 0;
+    uint64_t words_read = 0;  ///< by HINT_READs of the chunks proven: a long one takes many chunks and one cycle
     uint64_t cycles_executed = 0;
     bool execution_finished = false;
 };

@@ -93,9 +93,9 @@ class Engine {
     }
     static ProveOptions options(const ProveRequest& r) { return {r.chunk_cycles, r.profile, r.threads}; }
 
-    HostResult<ProveOutcome> run(BytesView elf, BytesView input, const ProveRequest& r) {
+    HostResult<ProveOutcome> run(BytesView elf, Bytes input, const ProveRequest& r) {
         if (!prover_) return fail("engine_request_bad", "this engine only verifies");
-        return prover_->prove_program(elf, input, options(r), reporter(), {});
+        return prover_->prove_program(elf, std::move(input), options(r), reporter(), {});
     }
     static HostResult<ProveCost> write(ProveOutcome outcome, const std::string& out) {
         outcome.proof_bytes = outcome.proof.size();
@@ -105,8 +105,8 @@ class Engine {
 
     HostResult<ProveCost> prove(const ProveRequest& r) {
         ASHLAR_ASSIGN(const Bytes elf, read_file(r.elf));
-        ASHLAR_ASSIGN(const Bytes input, read_file(r.stdin_file));
-        ASHLAR_ASSIGN(ProveOutcome outcome, run(elf, input, r));
+        ASHLAR_ASSIGN(Bytes input, read_file(r.stdin_file));
+        ASHLAR_ASSIGN(ProveOutcome outcome, run(elf, std::move(input), r));
         return write(std::move(outcome), r.out);
     }
 

@@ -37,12 +37,13 @@ class MachineProver final : public Prover {
         return prover::verify_block(keys_, programs, proof, chain, profile);
     }
 
-    HostResult<ProveOutcome> prove_program(BytesView elf, BytesView stdin_builder, const ProveOptions& options,
+    HostResult<ProveOutcome> prove_program(BytesView elf, Bytes stdin_builder, const ProveOptions& options,
                                            const ProgressFn& progress, std::stop_token stop) override {
         const auto report = [&](Progress p) {
             if (progress) progress(p);
         };
         ASHLAR_ASSIGN(rv32::Stdin input, rv32::decode_stdin(stdin_builder));
+        Bytes().swap(stdin_builder);  // one copy of a large input is enough
         report({"setup"});
         ASHLAR_ASSIGN(const machine::ProvingKey* key, keys_.of(elf, options.profile, options.threads));
         // A run costs a hundredth of its proof: it finds guest faults at once and tells how much there is to prove.
@@ -53,13 +54,16 @@ class MachineProver final : public Prover {
                         fmt::format("the guest failed at pc {:#x}: {}: {}", run.fault->pc,
                                     rv32::fault_name(run.fault->kind), run.fault->message),
                         std::string(utf8_prefix(run.stderr_text, 500)));
-        report({"proving", 0, run.cycles});
+        // What is left to do: instructions, and the words of the input, which cost as much and take none.
+        uint64_t work = run.cycles;
+        for (const Bytes& b : input.buffers) work += (b.size() + 3) / 4;
+        report({"proving", 0, work});
         machine::ProveOptions o;
         o.chunk_cycles = options.chunk_cycles;
         o.threads = options.threads;
         o.stop = stop;
         o.progress = [&](const machine::Progress& p) {
-            report({"proving", p.cycles_proven, run.cycles, p.chunks_proven});
+            report({"proving", std::min(work, p.cycles_proven + p.words_read), work, p.chunks_proven});
         };
         const auto begin = Clock::now();
         ASHLAR_ASSIGN(machine::ProvenRun proven, machine::prove_run(*key, std::move(input), o));

@@ -29,7 +29,8 @@ struct ProveOptions {
     unsigned threads = 0;  ///< 0: as many as the machine has
 };
 
-/// Where a task stands. `done` and `total` count cycles in the stage "proving" (total 0: not known yet).
+/// Where a task stands. `done` and `total` count cycles and words of input in the stage "proving" (total 0: not known
+/// yet).
 struct Progress {
     std::string stage;  ///< "setup", "executing", "proving", "verifying", "assembling"
     uint64_t done = 0, total = 0, chunks = 0;
@@ -62,7 +63,8 @@ class Verifier {
 /// early with the code "stopped".
 class Prover : public Verifier {
   public:
-    virtual HostResult<ProveOutcome> prove_program(BytesView elf, BytesView stdin_builder, const ProveOptions&,
+    /// `stdin_builder` is taken and let go once it is decoded, so that a large input is not held twice.
+    virtual HostResult<ProveOutcome> prove_program(BytesView elf, Bytes stdin_builder, const ProveOptions&,
                                                    const ProgressFn& progress, std::stop_token) = 0;
     /// Joins the aggregator's run and the subblocks' proofs, in order, into one block proof. Verifies each subblock
     /// proof first, against what the aggregator's input says of it: error code "bad_subblock_proof", `hint` its index

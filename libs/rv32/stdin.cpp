@@ -42,6 +42,9 @@ HostResult<Stdin> decode_stdin(BytesView file) {
 
 Bytes encode_stdin(const Stdin& in) {
     Bytes out;
+    size_t size = 16;
+    for (const Bytes& b : in.buffers) size += 8 + b.size();
+    out.reserve(size);
     const auto number = [&](uint64_t v) {
         out.resize(out.size() + 8);
         store_le64(out.data() + out.size() - 8, v);

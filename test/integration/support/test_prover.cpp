@@ -56,7 +56,7 @@ Bytes test_header(const Bytes32& parent, uint64_t number) {
 
 class TestProver final : public Prover {
   public:
-    HostResult<ProveOutcome> prove_program(BytesView elf, BytesView input, const ProveOptions& options,
+    HostResult<ProveOutcome> prove_program(BytesView elf, Bytes input, const ProveOptions& options,
                                            const ProgressFn& progress, std::stop_token) override {
         Plan plan = parse_plan(text_of(input));
         const std::string fault = std::getenv("ASHLAR_TEST_FAULT") ? std::getenv("ASHLAR_TEST_FAULT") : "";
