@@ -133,6 +133,29 @@ TEST_CASE("the profile says how many chunks are verified at once", "[machine_pro
     CHECK(run.error().code == "too_many_chunks");
 }
 
+TEST_CASE("a file of empty chunks is refused before its chunks are read, or at the first of them", "[machine_prove]") {
+    const Sample& s = sample();
+    RunProof bomb = *decode_run_proof(s.proof);
+    const ChunkProof empty{
+        bomb.chunks.back().end, bomb.chunks.back().t_out, {}};  // a good end, so that all else passes
+    size_t checks = 0;
+    VerifyOptions counting = IN_TESTS;
+    counting.for_each = [&](size_t count, const std::function<bool(size_t)>& check) {
+        check_in_order(count, [&](size_t i) { return checks++, check(i); });
+    };
+    const auto refused_by = [&](size_t count) {
+        bomb.chunks.assign(count, empty);
+        checks = 0;
+        return code_of(s.key.vk, *encode(bomb), counting);
+    };
+    CHECK(refused_by(size_t{1} << 20) == VerifyCode::too_many_chunks);  // 46 MB
+    CHECK(checks == 0);
+    CHECK(refused_by((size_t{1} << s.key.vk.proof.profile.max_log_chunks) + 1) == VerifyCode::too_many_chunks);
+    CHECK(checks == 0);
+    CHECK(refused_by(size_t{1} << s.key.vk.proof.profile.max_log_chunks) == VerifyCode::chunk);
+    CHECK(checks == 1);
+}
+
 TEST_CASE("the first bad run is named", "[machine_prove]") {
     const Sample& s = sample();
     RunProof broken = *decode_run_proof(s.proof);
@@ -356,9 +379,20 @@ TEST_CASE("a read longer than a chunk is proven in several", "[machine_prove]") 
     rv32::Stdin in;
     in.buffers = {Bytes(5000, 7)};
     for (const uint64_t cells : {uint64_t{1}, 400 * uint64_t{cell_weights().hint_word}}) {
-        auto run = prove_run(key, in, {.chunk_cells = cells, .threads = 2, .check_committed = false});
+        std::vector<uint64_t> words;
+        const auto note = [&](const Progress& p) { words.push_back(p.words_read); };
+        auto run = prove_run(key, in, {.chunk_cells = cells, .threads = 2, .check_committed = false, .progress = note});
         if (!run) FAIL(run.error().code << ": " << run.error().message);
         CHECK(run->stats.cycles == run->report.cycles);
+        // The read is a single instruction: its words tell how far it is. They move with each of its chunks.
+        REQUIRE_FALSE(words.empty());
+        CHECK(words.back() == 1250);
+        uint64_t before = 0;
+        for (uint64_t w : words) {
+            CHECK((w > before || before == 0 || before == 1250));
+            before = w;
+        }
+        CHECK(std::set<uint64_t>(words.begin(), words.end()).size() >= 4);
         const auto claims = verify_run(key.vk, run->proof, IN_TESTS);
         REQUIRE(claims);
         CHECK(claims->chunks >= 5);
