@@ -17,7 +17,8 @@ target_include_directories(ashlar_mutation PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(ashlar_options INTERFACE ashlar_mutation)
 
 # A check of bounds that is gone shows when something is read beyond them: these libraries get AddressSanitizer. One that
-# kept a null pointer from being read shows when it is read, if the compiler does not reason that this never happens.
+# kept a null pointer from being read shows when it is read, if the compiler does not reason that this never happens. One
+# that kept an empty std::optional from being read shows by the standard library's own assertions.
 target_link_options(ashlar_options INTERFACE -fsanitize=address)
 
 # ashlar_mutated(VAR... FLAGS): replaces the absolute paths in the lists VAR that have an instrumented copy; if there are
@@ -30,7 +31,7 @@ function(ashlar_mutated)
       file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${file})
       if(path IN_LIST ASHLAR_MUTATED)
         set(file ${ASHLAR_MUTATED_DIR}/${path})
-        set(${flags} -fsanitize=address -fno-delete-null-pointer-checks PARENT_SCOPE)
+        set(${flags} -fsanitize=address -fno-delete-null-pointer-checks -D_GLIBCXX_ASSERTIONS PARENT_SCOPE)
       endif()
       list(APPEND out ${file})
     endforeach()

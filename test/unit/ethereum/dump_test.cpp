@@ -247,7 +247,7 @@ TEST_CASE("entries of an archive that are no files are passed over") {
         archive_write_header(a, e);
         archive_entry_free(e);
     };
-    add("block7/gas1/final_aggregator_stdin_builder.bin", AE_IFDIR);
+    add("block7/gas1/final_aggregator_stdin_builder.bin", AE_IFIFO);
     add("block8/gas1/final_aggregator_stdin_builder.bin", AE_IFREG);
     REQUIRE(archive_write_close(a) == ARCHIVE_OK);
     archive_write_free(a);

@@ -12,6 +12,7 @@
 #include "libs/rlp/decode.hpp"
 #include "libs/rlp/encode.hpp"
 #include "test/support/block_maker.hpp"
+#include "test/support/trie_stream.hpp"
 
 using namespace ashlar;
 using namespace ashlar::ethereum;
@@ -284,6 +285,30 @@ TEST_CASE("a subblock's environment is refused where it is wrong") {
     CHECK(run(e).empty());
     e.gas_before++;
     CHECK(run(e) == name(ErrorCode::subblock_gas));
+}
+
+TEST_CASE("a subblock that lacks any node is refused, also one that only its new state needs") {
+    // The contract deletes one of its two slots: the branch above both goes, and what the other is must be known.
+    const Address contract = numbered_address(0xaaaa);
+    const test::AccountSpec spec{
+        .address = contract, .nonce = 1, .code = *from_hex("5f600155"), .storage = {{1, 1}, {2, 1}}};
+    const auto made = test::make_block(evm::Revision::prague, {spec}, {{contract, 100'000, {}}});
+    REQUIRE(made);
+    const auto inputs = make_inputs(made->config, made->rlp, made->witness, ~uint64_t{0});
+    REQUIRE(inputs);
+    const SubblockInput& s = inputs->subblocks.at(0);
+    Bytes whole = s.state;
+    REQUIRE(run_subblock(s.environment, whole, s.codes));
+    size_t without = 0;
+    for (const Bytes32& digest : test::stream_digests(s.state)) {
+        auto state = test::without_node(s.state, digest);
+        if (!state) continue;
+        const auto r = run_subblock(s.environment, *state, s.codes);
+        REQUIRE_FALSE(r);
+        CHECK(name(r.error().code) == name(ErrorCode::missing_node));
+        without++;
+    }
+    CHECK(without >= 4);
 }
 
 TEST_CASE("a subblock whose end fails, fails") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/mpt/trie.hpp"
+#include "libs/mpt/stream.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -69,6 +70,12 @@ TEST_CASE("trie updates over a node source and leaves the old trie readable") {
         Store store(&source);
         Slot root = store.open(before);
         Slot old = root;
+        struct Past {
+            Slot root;
+            Bytes32 digest;
+            reference::Map map;
+        };
+        std::vector<Past> pasts;
         for (int epoch = 0; epoch < 4; epoch++) {
             store.next_epoch();
             for (int i = 0; i < 12; i++) {
@@ -83,8 +90,18 @@ TEST_CASE("trie updates over a node source and leaves the old trie readable") {
                 }
             }
             REQUIRE(store.hash(root) == reference::root(map));
+            pasts.push_back({root, reference::root(map), map});
         }
         CHECK(source.nodes == nodes);
+        // The encodings of every epoch's trie are still those that its root is of: a stream of them can be read.
+        for (Past& past : pasts) {
+            store.next_epoch();
+            for (const auto& [key, value] : past.map) REQUIRE(store.find(past.root, key.data()));
+            Bytes stream;
+            write_stream(store, past.root, stream);
+            Store other;
+            REQUIRE(read_stream(other, past.digest, stream));
+        }
         for (const auto& [key, value] : old_map) {
             auto leaf = store.find(old, key.data());
             REQUIRE(leaf);
