@@ -281,6 +281,8 @@ def main():
 
     def one(item):
         name, m, own, text, binaries = item
+        if given.ci and m["key"] in redundant:
+            return item, ("survived", "", False)  # that no test notices takes all of them to say: other runs do
         return item, judge(m, own, text, binaries, verdicts)
 
     results = []
