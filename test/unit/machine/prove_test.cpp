@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <bit>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -398,6 +400,31 @@ TEST_CASE("a read longer than a chunk is proven in several", "[machine_prove]") 
         CHECK(claims->chunks >= 5);
         CHECK(claims->committed_digest == std::array<uint32_t, 8>{0x07070707});
     }
+}
+
+// By hand: build/release/test/unit/machine/test_machine_prove "[large]", ASHLAR_READ_MB sets another size than 100.
+TEST_CASE("a large input is proven within the memory of a chunk", "[.large]") {
+    const char* given = std::getenv("ASHLAR_READ_MB");
+    const auto bytes = static_cast<uint32_t>((given ? std::atoi(given) : 100) * 1'000'000);
+    const auto peak_mb = [] {
+        rusage used{};
+        getrusage(RUSAGE_SELF, &used);
+        return used.ru_maxrss / 1024;
+    };
+    exec::ThreadPool pool;
+    const auto key = setup(long_read(bytes), *iop::named_profile("chunk-small"), exec::best_isa(), pool);
+    REQUIRE(key);
+    rv32::Stdin in;
+    in.buffers = {Bytes(bytes, 7)};
+    const long before = peak_mb();
+    const auto note = [&](const Progress& p) {
+        WARN(p.chunks_proven << " chunks, " << p.words_read << " words, peak " << peak_mb() << " MiB");
+    };
+    auto run = prove_run(*key, std::move(in), {.check_committed = false, .progress = note});
+    if (!run) FAIL(run.error().code << ": " << run.error().message);
+    WARN(bytes << " bytes: " << run->stats.chunks << " chunks, " << run->proof.size() << " bytes of proof, peak "
+               << peak_mb() << " MiB, of which before it " << before);
+    CHECK(verify_run(key->vk, run->proof));
 }
 
 TEST_CASE("precompile calls are proven", "[machine_prove]") {
