@@ -38,6 +38,8 @@ std::vector<Lie> time_lies();
 std::vector<Lie> limb_lies();
 /// About calls of Keccak.
 std::vector<Lie> keccak_lies();
+/// Of SHA-256.
+std::vector<Lie> sha_lies();
 
 /// All about instructions, calls and memory.
 std::vector<Lie> core_lies();

@@ -10,7 +10,7 @@ std::vector<Lie> precompile_lies() {
     auto product = lab.row<chips::Uint256MulChip>(0);
     product.main.result[0] += F::ONE;
     out.push_back(make_lie<chips::Uint256MulChip>("a product that is 1 too large", product));
-    for (const auto& family : {limb_lies, keccak_lies})
+    for (const auto& family : {limb_lies, keccak_lies, sha_lies})
         for (Lie& lie : family()) out.push_back(std::move(lie));
     return out;
 }

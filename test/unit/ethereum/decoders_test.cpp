@@ -418,6 +418,10 @@ TEST_CASE("the guests' inputs and claims have one encoding each") {
     CHECK(decode_environment(env.encode()));
     env.ancestors.emplace_back(empty);
     CHECK_FALSE(decode_environment(env.encode()));
+    block.fragments.assign(1 << 16, empty);
+    CHECK(AggregatorBlock::decode(block.encode()));
+    block.fragments.emplace_back(empty);
+    CHECK_FALSE(AggregatorBlock::decode(block.encode()));
     claims.subblocks.assign(1 << 16, empty);
     CHECK(AggregatorClaims::decode(claims.encode()));
     claims.subblocks.emplace_back(empty);

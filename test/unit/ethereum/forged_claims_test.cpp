@@ -126,6 +126,10 @@ TEST_CASE("the aggregator's inputs are refused where they are none") {
     CHECK(with(&AggregatorBlock::parent, Bytes{0xc0}) == name(ErrorCode::block_rlp));
     CHECK(with(&AggregatorBlock::transactions, CUT_OFF) == name(ErrorCode::block_rlp));
     CHECK(with(&AggregatorBlock::receipts, CUT_OFF) == name(ErrorCode::block_rlp));
+    // Before Amsterdam there are no access lists.
+    f.block = good;
+    f.block.fragments.push_back({});
+    CHECK(f.refused() == name(ErrorCode::input_encoding));
 }
 
 TEST_CASE("subblocks that leave out the end of a block are refused, and receipts of more than it has") {
@@ -188,8 +192,9 @@ TEST_CASE("receipts and requests that the subblocks claim are read, and refused 
 }
 
 TEST_CASE("native execution holds a block against its header, for each thing that it says") {
-    const auto refused = [](const std::function<void(Header&)>& adjust) {
-        const test::MadeBlock b = transfers(adjust);
+    const auto refused = [](const std::function<void(Header&)>& adjust,
+                            evm::Revision revision = evm::Revision::prague) {
+        const test::MadeBlock b = transfers(adjust, revision);
         const auto r = execute_block(b.config, b.rlp, b.witness);
         const auto inputs = make_inputs(b.config, b.rlp, b.witness, 1);
         CHECK(r.has_value() == inputs.has_value());
@@ -205,6 +210,10 @@ TEST_CASE("native execution holds a block against its header, for each thing tha
     CHECK(refused([](Header& h) { h.receipts_root[0] ^= 1; }) == name(ErrorCode::receipts_root));
     CHECK(refused([](Header& h) { h.logs_bloom[0] ^= 1; }) == name(ErrorCode::logs_bloom));
     CHECK(refused([](Header& h) { h.requests_hash[0] ^= 1; }) == name(ErrorCode::requests));
+    const auto amsterdam = evm::Revision::amsterdam;
+    CHECK(refused({}, amsterdam).empty());
+    CHECK(refused([](Header& h) { h.access_list_hash[0] ^= 1; }, amsterdam) == name(ErrorCode::access_list_hash));
+    CHECK(refused([](Header& h) { h.gas_used++; }, amsterdam) == name(ErrorCode::gas_used));
     CHECK(refused([](Header& h) { h.parent_hash = {}; }) == name(ErrorCode::unknown_parent_zero));
     CHECK(refused([](Header& h) { h.parent_hash[0] ^= 1; }) == name(ErrorCode::missing_header));
 }
@@ -284,6 +293,12 @@ TEST_CASE("a subblock's environment is refused where it is wrong") {
     e.gas_before = decode_block(b.rlp)->header.gas_limit;
     CHECK(run(e).empty());
     e.gas_before++;
+    CHECK(run(e) == name(ErrorCode::subblock_gas));
+    e = good;
+    e.transactions = {};
+    e.state_gas_before = decode_block(b.rlp)->header.gas_limit;
+    CHECK(run(e).empty());
+    e.state_gas_before++;
     CHECK(run(e) == name(ErrorCode::subblock_gas));
 }
 
