@@ -172,12 +172,12 @@ TEST_CASE("numbers and strings of a header object have their form, whether or no
     for (const std::string& number : {longest + "ff", std::string("0x"), std::string("1234"), std::string(""),
                                       std::string("0xzz"), std::string("0x1g")})
         CHECK(refusal(with("number", number.c_str())) ==
-              "number of `headers`[0] is no 0x-hex number of at most 32 bytes");
+              "`headers`[0]: number is no 0x-hex number of at most 32 bytes");
     for (size_t n : {62, 66})
         CHECK(refusal(with("parentHash", ("0x" + std::string(n, '1')).c_str())) ==
-              "parentHash of `headers`[0] is no 0x-hex of 32 bytes");
+              "`headers`[0]: parentHash is no 0x-hex of 32 bytes");
     for (const json::value& hash : {json::value(5), json::value(json::array{}), json::value("0x12")})
-        CHECK(refusal(with("hash", hash)) == "the fields of `headers`[0] do not hash to its `hash`");
+        CHECK(refusal(with("hash", hash)) == "`headers`[0]: its fields do not hash to its `hash`");
 }
 
 TEST_CASE("what is wrong with a witness is named, not what follows from it") {
