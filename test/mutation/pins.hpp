@@ -51,7 +51,7 @@ inline const Pin PINS[] = {
     {"permutation", {1}, 1, 0},  // is_real is a boolean: a row where it is not 1 answers nothing
     {"keccak_permute", {151}, 0, 3},
     {"sha_extend", {17}, 0, 0},
-    {"sha_extend_rounds", {4, 4, 4, 4, 4}, 63, 0},
+    {"sha_extend_rounds", {4, 4, 4, 4, 4}, 31, 0},
     {"sha_compress", {10}, 0, 0},
     {"sha_compress_rounds", {4, 4, 4, 4}, 21, 0},
     {"uint256_mul", {169}, 33, 103},
