@@ -31,6 +31,8 @@ struct Choice {
     /// The run that opens `opening` under `index`, with the value that its row gives, whether or not it is in the tree.
     bool accepted(const Opening& opening, uint32_t index) const {
         recursion::Run run = lab.run();
+        run.memory.resize(run.memory.size() + 64,
+                          Ext::zero());  // a row that is too wide asks for weights behind the last
         run.openings[0] = opening;
         const Step& s = run.open[0];
         const Instruction& i = *lab.sample().program.at(s.pc);
