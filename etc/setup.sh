@@ -5,7 +5,7 @@
 #   etc/setup.sh build      packages, then configure and build the release preset
 #   etc/setup.sh cuda       packages, then compile the CUDA backend, with a toolkit of its own if there is none
 #   etc/setup.sh test       build, compile the CUDA backend and run it emulated, then run every test
-#   etc/setup.sh demo       build, then prove the block in etc/demo on a local cluster
+#   etc/setup.sh demo       build what a cluster needs for this processor alone, then prove the block in etc/demo on it
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1  # checkouts in different folders share one compiler cache
@@ -15,11 +15,16 @@ PACKAGES=(clang-19 clang-format-19 lld-19 libclang-rt-19-dev g++-12 cmake ninja-
     libcpp-httplib-dev libyaml-cpp-dev libfmt-dev libssl-dev libsqlite3-dev libarchive-dev zlib1g-dev libsystemd-dev
     catch2 libgmp-dev libsecp256k1-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf make qemu-user shellcheck python3 python3-venv curl ca-certificates)
 
-packages() {
-    local missing=()
+missing_packages() {
+    local p
     for p in "${PACKAGES[@]}"; do
-        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
+        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || echo "$p"
     done
+}
+
+packages() {
+    local missing
+    mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -eq 0 ] && return
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
@@ -34,6 +39,41 @@ build() {
     packages
     cmake --preset release
     cmake --build --preset release
+}
+
+# The strongest instruction set of this processor that the prover is compiled for.
+own_isa() {
+    local flags set name
+    flags=" $(grep -m1 '^flags' /proc/cpuinfo | cut -d: -f2-) "
+    for set in "avx512 avx512f avx512bw avx512cd avx512dq avx512vl avx2 bmi2 fma" "avx2 avx2 bmi1 bmi2 f16c fma abm movbe"; do
+        read -ra set <<<"$set"
+        name=${set[0]}
+        for flag in "${set[@]:1}"; do
+            [[ $flags == *" $flag "* ]] || continue 2
+        done
+        echo "$name"
+        return
+    done
+    echo scalar
+}
+
+# Daemons, ashlarctl and guests, no tests, for this processor alone.
+demo() {
+    local isa missing
+    isa=$(own_isa)
+    mapfile -t missing < <(missing_packages)
+    cat <<END
+setup: this demonstration
+  1. installs ${#missing[@]} Debian packages${missing[*]:+: ${missing[*]}}
+  2. builds coordinator, worker, aggregator, ashlarctl and the guest programs for $isa into build/demo
+     (about 10 minutes of processor time without a compiler cache, half of that by the clock on two cores; nothing is installed outside this folder)
+  3. starts a cluster on loopback and proves the block in etc/demo (about a minute on two cores); Ctrl-C stops it
+END
+    packages
+    cmake --preset release -B build/demo -DASHLAR_TESTS=OFF "-DASHLAR_ISAS=$isa"
+    NINJA_STATUS='[%f of %t, %es] ' cmake --build build/demo --target \
+        ashlar-coordinator ashlar-worker ashlar-aggregator ashlarctl guest_subblock-elf guest_aggregator-elf
+    exec build/demo/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json --subblock-gas 100000
 }
 
 # The CUDA backend compiles anywhere; running it needs a GPU (test/gpu/check.sh).
@@ -66,10 +106,7 @@ case "${1:-}" in
         emulated
         ctest --preset release -j "$(nproc)"
         ;;
-    demo)
-        build
-        exec build/release/daemons/ashlarctl local --demo etc/demo --chain etc/demo/chain.json --subblock-gas 100000
-        ;;
+    demo) demo ;;
     *)
         sed -n '3,8p' "$0" >&2
         exit 2
