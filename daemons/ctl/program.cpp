@@ -167,8 +167,9 @@ HostResult<machine::VerifyingKey> key_of(const Options& o) {
         auto vk = machine::decode_verifying_key(bytes);
         if (!vk)
             return fail("vk_" + std::string(machine::to_string(vk.error().code)),
-                        vk.error().code == machine::VerifyCode::key ? "no program has this verifying key"
-                                                                    : "the verifying key file is not valid",
+                        vk.error().code == machine::VerifyCode::key       ? "no program has this verifying key"
+                        : vk.error().code == machine::VerifyCode::version ? "the verifying key is of another version"
+                                                                          : "the verifying key file is not valid",
                         "make the key from the program with `program vk`");
         return std::move(*vk);
     }

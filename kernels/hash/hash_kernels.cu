@@ -31,8 +31,8 @@ __global__ void __launch_bounds__(THREADS)
     F s[24];
 #pragma unroll
     for (unsigned k = 0; k < 24; k++) s[k] = F::zero();
-    s[22] = F::reduce(static_cast<uint32_t>(width));
-    s[23] = F::reduce(static_cast<uint32_t>(hash::Domain::leaf));
+    s[hash::LENGTH_POSITION] = F::reduce(static_cast<uint32_t>(width));
+    s[hash::DOMAIN_POSITION] = F::reduce(static_cast<uint32_t>(hash::Domain::leaf));
     for (size_t c = 0; c < width; c += RATE) {
 #pragma unroll
         for (unsigned k = 0; k < RATE; k++)

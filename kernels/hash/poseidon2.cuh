@@ -62,18 +62,24 @@ class DevicePoseidon2 {
         F column[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
 #pragma unroll
         for (unsigned i = 0; i < WIDTH; i += 4) {
-            const F ab = s[i] + s[i + 1], cd = s[i + 2] + s[i + 3], all = ab + cd;
-            const F with_b = all + s[i + 1], with_d = all + s[i + 3];
-            const F twice_a = s[i].doubled(), twice_c = s[i + 2].doubled();
-            s[i] = with_b + ab;
-            s[i + 1] = with_b + twice_c;
-            s[i + 2] = with_d + cd;
-            s[i + 3] = with_d + twice_a;
-#pragma unroll
-            for (unsigned k = 0; k < 4; k++) column[k] += s[i + k];
+            F& a = s[Parameters::position(i)];
+            F& b = s[Parameters::position(i + 1)];
+            F& c = s[Parameters::position(i + 2)];
+            F& d = s[Parameters::position(i + 3)];
+            const F ab = a + b, cd = c + d, all = ab + cd;
+            const F with_b = all + b, with_d = all + d;
+            const F twice_a = a.doubled(), twice_c = c.doubled();
+            a = with_b + ab;
+            b = with_b + twice_c;
+            c = with_d + cd;
+            d = with_d + twice_a;
+            column[0] += a;
+            column[1] += b;
+            column[2] += c;
+            column[3] += d;
         }
 #pragma unroll
-        for (unsigned i = 0; i < WIDTH; i++) s[i] += column[i % 4];
+        for (unsigned i = 0; i < WIDTH; i++) s[Parameters::position(i)] += column[i % 4];
     }
     static __host__ __device__ __forceinline__ void internal_layer(F (&s)[WIDTH]) {
         F total = s[0];

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "libs/chips/gadgets/lookup.hpp"
-#include "libs/hash/poseidon2.hpp"
+#include "libs/hash/digest.hpp"
 
 /// Poseidon2-24 in one row: the state after each full round (x^3 has degree 3: one column an element and round) and the
 /// cube of element 0 in each partial round.
@@ -22,15 +22,19 @@ template <class V>
 ASHLAR_INLINE void external_layer(V (&s)[WIDTH]) {
     V column[4];
     for (size_t i = 0; i < WIDTH; i += 4) {
-        const V a = s[i], b = s[i + 1], c = s[i + 2], d = s[i + 3];
+        const V a = s[Parameters::position(i)], b = s[Parameters::position(i + 1)];
+        const V c = s[Parameters::position(i + 2)], d = s[Parameters::position(i + 3)];
         const V t = a + b + c + d;
-        s[i] = t + a + b + b;
-        s[i + 1] = t + b + c + c;
-        s[i + 2] = t + c + d + d;
-        s[i + 3] = t + d + a + a;
-        for (size_t k = 0; k < 4; k++) column[k] = i == 0 ? s[i + k] : column[k] + s[i + k];
+        const V out[4] = {t + a + b + b, t + b + c + c, t + c + d + d, t + d + a + a};
+        for (size_t k = 0; k < 4; k++) {
+            s[Parameters::position(i + k)] = out[k];
+            column[k] = i == 0 ? out[k] : column[k] + out[k];
+        }
     }
-    for (size_t i = 0; i < WIDTH; i++) s[i] = s[i] + column[i % 4];
+    for (size_t i = 0; i < WIDTH; i++) {
+        V& x = s[Parameters::position(i)];
+        x = x + column[i % 4];
+    }
 }
 
 template <class V>
@@ -70,7 +74,7 @@ struct Poseidon2Chip {
         b.zero(m.multiplicity * (F::ONE - m.is_real));
         V s[WIDTH];
         for (size_t i = 0; i < WIDTH; i++) s[i] = F::ZERO;
-        for (size_t i = 0; i < INPUTS; i++) s[FULL || i < 18 ? i : 23] = m.input[i];
+        for (size_t i = 0; i < INPUTS; i++) s[FULL || i < 18 ? i : hash::DOMAIN_POSITION] = m.input[i];
         external_layer(s);
         const auto full_round = [&](const auto& constants, const V* after, size_t n) {
             for (size_t i = 0; i < WIDTH; i++) {
@@ -110,7 +114,7 @@ struct Poseidon2Chip {
         std::array<F, WIDTH> s{};
         for (size_t i = 0; i < INPUTS; i++) {
             m.input[i] = r.input[i];
-            s[FULL || i < 18 ? i : 23] = r.input[i];
+            s[FULL || i < 18 ? i : hash::DOMAIN_POSITION] = r.input[i];
         }
         using Scalar = hash::Poseidon2<24>;
         Scalar::external_layer(s);

@@ -3,6 +3,14 @@
 #include "libs/field/ext_span.hpp"
 #include "libs/field/koala_bear.hpp"
 
+// A test that counts the work of a verifier compiles it with ASHLAR_COUNT_PRODUCTS.
+#ifdef ASHLAR_COUNT_PRODUCTS
+#include "libs/field/product_counts.hpp"
+#define ASHLAR_COUNT(what) ::ashlar::field::count_product(&::ashlar::field::ProductCounts::what)
+#else
+#define ASHLAR_COUNT(what) static_cast<void>(0)
+#endif
+
 namespace ashlar::field {
 
 /// The degree-5 extension E = F[x]/(x^5 + x^2 - 1) over a lane: `c[k]` is the coefficient of x^k, each a lane of
@@ -48,12 +56,14 @@ struct Extension {
     /// 25 products, 5 reductions: row k of the product is a linear combination of a with entries that are sums of b's
     /// coefficients, so the trinomial costs four subtractions.
     ASHLAR_INLINE friend constexpr Extension operator*(const Extension& a, const Extension& b) {
+        ASHLAR_COUNT(products);
         const L d0 = b.c[1] - b.c[4], d1 = b.c[0] - b.c[3], d2 = b.c[4] - b.c[2], d3 = b.c[3] - d0;
         return {{dot(a, b.c[0], b.c[4], b.c[3], b.c[2], d0), dot(a, b.c[1], b.c[0], b.c[4], b.c[3], b.c[2]),
                  dot(a, b.c[2], d0, d1, d2, d3), dot(a, b.c[3], b.c[2], d0, d1, d2),
                  dot(a, b.c[4], b.c[3], b.c[2], d0, d1)}};
     }
     ASHLAR_INLINE friend constexpr Extension operator*(const Extension& a, L b) {
+        ASHLAR_COUNT(by_base);
         return {{a.c[0] * b, a.c[1] * b, a.c[2] * b, a.c[3] * b, a.c[4] * b}};
     }
     ASHLAR_INLINE friend constexpr Extension operator*(L a, const Extension& b) { return b * a; }
@@ -110,6 +120,7 @@ struct Extension {
     }
     /// 15 products: c_k of the plain square by symmetric sums, then the trinomial.
     ASHLAR_INLINE constexpr Extension square() const {
+        ASHLAR_COUNT(squares);
         const L t0 = c[0].doubled(), t1 = c[1].doubled(), t2 = c[2].doubled(), t3 = c[3].doubled();
         const L c5 = sum2(t1, c[4], t2, c[3]), c6 = sum2(t2, c[4], c[3], c[3]), c7 = t3 * c[4], c8 = c[4].square();
         return {{c[0].square() + c5 - c8, t0 * c[1] + c6, sum2(t0, c[2], c[1], c[1]) - c5 + c7 + c8,

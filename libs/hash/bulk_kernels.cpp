@@ -43,8 +43,8 @@ void hash_leaves_scalar(const LeafMatrix& m, F* out, size_t begin, size_t end) {
 /// States after absorbing the leaves at positions at .. at + W - 1.
 ASHLAR_INLINE void absorb_rows(const LeafMatrix& m, size_t at, L (&s)[24]) {
     clear(s);
-    s[22] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
-    s[23] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
+    s[LENGTH_POSITION] = L::broadcast(F::reduce(static_cast<uint32_t>(m.width)));
+    s[DOMAIN_POSITION] = L::broadcast(F::from_canonical(static_cast<uint32_t>(Domain::leaf)));
     for (size_t c = 0; c < m.width; c += RATE) {
         const F* column = m.data + c * m.stride + at;
         const size_t count = std::min(RATE, m.width - c);

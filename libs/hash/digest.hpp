@@ -9,11 +9,21 @@ namespace ashlar::hash {
 /// Overwrite-mode sponge of the proof system (PROTOCOL.md 1): rate 15, capacity 9, digest 9.
 inline constexpr size_t RATE = 15;
 inline constexpr size_t DIGEST_SIZE = 9;
+/// Elements of a first state that keep its uses apart.
+inline constexpr size_t LENGTH_POSITION = 22, DOMAIN_POSITION = 23;
 
 using Digest = std::array<F, DIGEST_SIZE>;
 
-/// Element 23 of a first state; keeps the uses of the permutation apart.
+/// The element at DOMAIN_POSITION of a first state.
 enum class Domain : uint32_t { node = 0, leaf = 1, transcript = 2, other = 3, memory_leaf = 4 };
+
+/// A first state of this use, zero otherwise.
+constexpr Poseidon2<24>::State first_state(Domain domain, uint32_t length = 0) {
+    Poseidon2<24>::State s{};
+    s[LENGTH_POSITION] = F::reduce(length);
+    s[DOMAIN_POSITION] = F::from_canonical(static_cast<uint32_t>(domain));
+    return s;
+}
 
 namespace detail {
 constexpr Digest first_nine(const Poseidon2<24>::State& s) {
@@ -23,14 +33,12 @@ constexpr Digest first_nine(const Poseidon2<24>::State& s) {
 }
 }  // namespace detail
 
-/// Absorbs a sequence of known length, which element 22 of the first state holds. Feeding more or fewer elements than
-/// announced is a mistake of the caller.
+/// Absorbs a sequence of known length, which the first state holds at LENGTH_POSITION. Feeding more or fewer elements
+/// than announced is a mistake of the caller.
 class ElementHasher {
   public:
-    constexpr explicit ElementHasher(size_t length, Domain domain = Domain::other) {
-        state_[22] = F::reduce(static_cast<uint32_t>(length));
-        state_[23] = F::from_canonical(static_cast<uint32_t>(domain));
-    }
+    constexpr explicit ElementHasher(size_t length, Domain domain = Domain::other)
+        : state_(first_state(domain, static_cast<uint32_t>(length))) {}
     constexpr void absorb(F x) {
         state_[position_++] = x;
         if (position_ == RATE) permute();
@@ -46,7 +54,7 @@ class ElementHasher {
         Poseidon2<24>::permute(state_);
         position_ = 0;
     }
-    Poseidon2<24>::State state_{};
+    Poseidon2<24>::State state_;
     size_t position_ = 0;
 };
 
@@ -59,7 +67,7 @@ constexpr Digest hash_elements(std::span<const F> elements, Domain domain = Doma
 
 /// Tree node: the first 9 outputs of permute(left 9, right 9, six zeros).
 constexpr Digest hash_node(const Digest& left, const Digest& right) {
-    Poseidon2<24>::State s{};
+    auto s = first_state(Domain::node);
     for (size_t i = 0; i < DIGEST_SIZE; i++) s[i] = left[i], s[DIGEST_SIZE + i] = right[i];
     Poseidon2<24>::permute(s);
     return detail::first_nine(s);
@@ -67,9 +75,8 @@ constexpr Digest hash_node(const Digest& left, const Digest& right) {
 
 /// Leaf of the memory tree: permute(16 limbs, seven zeros, 4), cut to 9 (MACHINE.md 5).
 constexpr Digest hash_memory_leaf(const std::array<F, 16>& limbs) {
-    Poseidon2<24>::State s{};
+    auto s = first_state(Domain::memory_leaf);
     for (size_t i = 0; i < 16; i++) s[i] = limbs[i];
-    s[23] = F::from_canonical(static_cast<uint32_t>(Domain::memory_leaf));
     Poseidon2<24>::permute(s);
     return detail::first_nine(s);
 }

@@ -22,12 +22,14 @@ class Poseidon2 {
         for (const auto& constants : Parameters::LAST) full_round(s, constants);
     }
 
-    /// Block-circulant matrix (2 M4, M4, .., M4), M4 the circulant-like [2 3 1 1; 1 2 3 1; 1 1 2 3; 3 1 1 2].
+    /// Block-circulant matrix (2 M4, M4, .., M4) over the lanes, M4 the circulant-like [2 3 1 1; 1 2 3 1; 1 1 2 3; 3 1
+    /// 1 2].
     static constexpr void external_layer(State& s) {
         // Sums of at most 49 representatives stay below 2^37; one reduction each at the end.
         uint64_t t[WIDTH] = {}, column[4] = {};
         for (size_t i = 0; i < WIDTH; i += 4) {
-            const uint64_t a = s[i].monty(), b = s[i + 1].monty(), c = s[i + 2].monty(), d = s[i + 3].monty();
+            const uint64_t a = s[Parameters::position(i)].monty(), b = s[Parameters::position(i + 1)].monty();
+            const uint64_t c = s[Parameters::position(i + 2)].monty(), d = s[Parameters::position(i + 3)].monty();
             const uint64_t ab = a + b, bc = b + c, cd = c + d, da = d + a;
             t[i] = ab + cd + ab + b;
             t[i + 1] = ab + cd + bc + c;
@@ -35,7 +37,7 @@ class Poseidon2 {
             t[i + 3] = ab + cd + da + a;
             for (size_t k = 0; k < 4; k++) column[k] += t[i + k];
         }
-        for (size_t i = 0; i < WIDTH; i++) s[i] = small_reduce(t[i] + column[i % 4]);
+        for (size_t i = 0; i < WIDTH; i++) s[Parameters::position(i)] = small_reduce(t[i] + column[i % 4]);
     }
 
     /// s_i <- sum(s) + V_i s_i.

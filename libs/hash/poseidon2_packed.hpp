@@ -70,20 +70,34 @@ class Poseidon2Packed {
     }
     ASHLAR_INLINE static void external_layer(L (&s)[WIDTH]) {
         L column[4];
-        ASHLAR_UNROLL
-        for (size_t i = 0; i < WIDTH; i += 4) {
-            const L ab = s[i] + s[i + 1], cd = s[i + 2] + s[i + 3], all = ab + cd;
-            const L with_b = all + s[i + 1], with_d = all + s[i + 3];
-            const L twice_a = s[i].doubled(), twice_c = s[i + 2].doubled();
-            s[i] = with_b + ab;           // 2a + 3b + c + d
-            s[i + 1] = with_b + twice_c;  // a + 2b + 3c + d
-            s[i + 2] = with_d + cd;       // a + b + 2c + 3d
-            s[i + 3] = with_d + twice_a;  // 3a + b + c + 2d
-            ASHLAR_UNROLL
-            for (size_t k = 0; k < 4; k++) column[k] = i == 0 ? s[k] : column[k] + s[i + k];
-        }
-        ASHLAR_UNROLL
-        for (size_t i = 0; i < WIDTH; i++) s[i] = s[i] + column[i % 4];
+        external_blocks(s, column, std::make_index_sequence<WIDTH / 4>{});
+        add_columns(s, column, INDICES{});
+    }
+    template <size_t... B>
+    ASHLAR_INLINE static void external_blocks(L (&s)[WIDTH], L (&column)[4], std::index_sequence<B...>) {
+        (external_block<B>(s, column), ...);
+    }
+    template <size_t B>
+    ASHLAR_INLINE static void external_block(L (&s)[WIDTH], L (&column)[4]) {
+        L& a = s[Parameters::position(4 * B)];
+        L& b = s[Parameters::position(4 * B + 1)];
+        L& c = s[Parameters::position(4 * B + 2)];
+        L& d = s[Parameters::position(4 * B + 3)];
+        const L ab = a + b, cd = c + d, all = ab + cd;
+        const L with_b = all + b, with_d = all + d;
+        const L twice_a = a.doubled(), twice_c = c.doubled();
+        a = with_b + ab;       // 2a + 3b + c + d
+        b = with_b + twice_c;  // a + 2b + 3c + d
+        c = with_d + cd;       // a + b + 2c + 3d
+        d = with_d + twice_a;  // 3a + b + c + 2d
+        column[0] = B == 0 ? a : column[0] + a;
+        column[1] = B == 0 ? b : column[1] + b;
+        column[2] = B == 0 ? c : column[2] + c;
+        column[3] = B == 0 ? d : column[3] + d;
+    }
+    template <size_t... LANE>
+    ASHLAR_INLINE static void add_columns(L (&s)[WIDTH], const L (&column)[4], std::index_sequence<LANE...>) {
+        ((s[Parameters::position(LANE)] = s[Parameters::position(LANE)] + column[LANE % 4]), ...);
     }
 
     static constexpr auto& ENTRIES = Parameters::DIAGONAL_ENTRIES;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libs/hash/suite.hpp"
+
 namespace ashlar::iop {
 
 namespace {
@@ -76,6 +78,7 @@ std::vector<uint32_t> Profile::words() const {
         w.insert(w.end(), list->begin(), list->end());
     for (uint32_t x : {logup_pow, log_top, tall, min_block, max_log_slices, max_log_fracs, max_log_height})
         w.push_back(x);
+    for (uint32_t x : hash::suite_id()) w.insert(w.end(), {x & 0xffff, x >> 16});
     return w;
 }
 

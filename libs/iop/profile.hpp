@@ -39,7 +39,8 @@ struct Profile {
     uint32_t dim(size_t i) const;
     uint32_t final_vars() const { return dim(k.size()); }
     uint32_t log_domain(size_t i) const { return dim(i) + lir[i]; }
-    /// Canonical list of integers; its hash is the profile id.
+    /// Canonical list of integers, the hash suite's id (hash/suite.hpp) in 16-bit limbs at its end. Its hash is the
+    /// profile id.
     std::vector<uint32_t> words() const;
     hash::Digest id() const;
 };

@@ -33,8 +33,6 @@ inline constexpr uint32_t PROTOCOL_ID = 0x41534831;
 /// absorbing drops unread outputs. Copyable: grinding works on copies.
 class Transcript {
   public:
-    Transcript() { state_[23] = F::from_canonical(static_cast<uint32_t>(hash::Domain::transcript)); }
-
     void absorb(F x) {
         state_[position_++] = x;
         out_ = hash::RATE;
@@ -63,11 +61,15 @@ class Transcript {
     }
     /// The `bits` <= 24 low bits of one squeezed element.
     uint32_t index(uint32_t bits) { return squeeze().canonical() & ((1u << bits) - 1); }
-    /// Absorbs the nonce; true if the low bits of the next element are 0. With bits = 0 no nonce exists.
+    /// Absorbs the nonce; true if the low bits of the next element are 0. What is squeezed next comes from another
+    /// permutation, so that no challenge is an output of the one that the nonce is chosen for. With bits = 0 no nonce
+    /// exists.
     bool check_pow(uint32_t bits, F nonce) {
         if (bits == 0) return true;
         absorb(nonce);
-        return index(bits) == 0;
+        const bool ok = index(bits) == 0;
+        out_ = hash::RATE;
+        return ok;
     }
 
     /// For packed grinding: the sponge's state, and where the next absorbed element goes.
@@ -80,7 +82,7 @@ class Transcript {
         position_ = 0;
         out_ = 0;
     }
-    hash::Poseidon2<24>::State state_{};
+    hash::Poseidon2<24>::State state_ = hash::first_state(hash::Domain::transcript);
     size_t position_ = 0, out_ = hash::RATE;
 };
 

@@ -8,7 +8,7 @@ namespace ashlar::machine {
 
 namespace {
 constexpr uint32_t BLOCK_MAGIC = 0x4c425341;  // "ASBL"
-constexpr uint32_t BLOCK_VERSION = 1;
+constexpr uint32_t BLOCK_VERSION = 2;
 constexpr uint32_t MAX_SUBBLOCKS = 1 << 16;
 }  // namespace
 

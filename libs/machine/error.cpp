@@ -13,6 +13,8 @@ std::string_view to_string(VerifyCode code) {
             return "magic";
         case VerifyCode::version:
             return "version";
+        case VerifyCode::suite:
+            return "suite";
         case VerifyCode::non_canonical:
             return "non_canonical";
         case VerifyCode::profile_unknown:

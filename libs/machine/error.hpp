@@ -13,6 +13,7 @@ enum class VerifyCode : uint8_t {
     trailing_bytes,     // or go on
     magic,              // not this kind of file
     version,            // of another format version
+    suite,              // made with another hash suite
     non_canonical,      // a field element >= p
     profile_unknown,    // a key whose profile is none of the machine's
     profile_for_tests,  // the profile `test` outside tests

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "libs/hash/suite.hpp"
 #include "libs/machine/codec.hpp"
 #include "libs/pcs/verify.hpp"
 
@@ -12,7 +13,7 @@ namespace ashlar::machine {
 namespace {
 
 constexpr uint32_t RUN_MAGIC = 0x4e525341;  // "ASRN"
-constexpr uint32_t RUN_VERSION = 1;
+constexpr uint32_t RUN_VERSION = 2;
 constexpr uint32_t RESERVED = rv32::RESERVED_WORD;
 
 Fail<VerifyFailure> refuse(VerifyCode code, uint32_t index = 0) { return Fail{VerifyFailure{code, index}}; }
@@ -29,6 +30,7 @@ Result<Bytes, VerifyFailure> encode(const RunProof& proof) {
     WordWriter w;
     w.word(RUN_MAGIC);
     w.word(RUN_VERSION);
+    for (uint32_t x : hash::suite_id()) w.word(x);
     w.word(static_cast<uint32_t>(proof.chunks.size()));
     for (const ChunkProof& c : proof.chunks) {
         w.word(c.end.pc);
@@ -45,6 +47,7 @@ Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes, uint64_t max_c
     WordReader r(bytes);
     r.expect(RUN_MAGIC, VerifyCode::magic);
     r.expect(RUN_VERSION, VerifyCode::version);
+    for (uint32_t x : hash::suite_id()) r.expect(x, VerifyCode::suite);
     const uint32_t chunks = r.word();
     if (r.ok() && chunks == 0) r.fail(VerifyCode::no_chunks);
     if (chunks > max_chunks) r.fail(VerifyCode::too_many_chunks);

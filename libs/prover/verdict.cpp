@@ -34,6 +34,13 @@ double milliseconds_since(Clock::time_point begin) {
 }
 
 Fail<Error> refused(const machine::VerifyFailure& f, const std::string& what) {
+    using machine::VerifyCode;
+    if (f.code == VerifyCode::version || f.code == VerifyCode::suite)
+        return fail("proof_" + std::string(machine::to_string(f.code)),
+                    fmt::format("{} was made by {}", what,
+                                f.code == VerifyCode::suite ? "a build with another hash suite"
+                                                            : "another version of this program"),
+                    "prove again, or verify with the version that made it");
     return fail("proof_" + std::string(machine::to_string(f.code)),
                 fmt::format("{} is not valid: {} (part {})", what, machine::to_string(f.code), f.index));
 }

@@ -13,6 +13,8 @@ import random
 import struct
 import sys
 
+import poseidon2
+
 P = 2**31 - 2**24 + 1
 HALF = (P + 1) // 2
 
@@ -97,98 +99,13 @@ def basis(n, r):
     return out
 
 
-# ------------------------------------------------------------------------------------------ Poseidon2 and the transcript
-def grain_constants(width, full, partial):
-    """Grain LFSR in self-shrinking mode, elements below p by rejection."""
-    state = []
-    for value, bits in ((1, 2), (0, 4), (31, 12), (width, 12), (full, 10), (partial, 10), (2**30 - 1, 30)):
-        state += [value >> (bits - 1 - i) & 1 for i in range(bits)]
-
-    def next_bit():
-        b = state[0] ^ state[13] ^ state[23] ^ state[38] ^ state[51] ^ state[62]
-        del state[0]
-        state.append(b)
-        return b
-
-    for _ in range(160):
-        next_bit()
-
-    def element():
-        while True:
-            v = 0
-            for _ in range(31):
-                while True:
-                    keep, bit = next_bit(), next_bit()
-                    if keep:
-                        break
-                v = 2 * v + bit
-            if v < P:
-                return v
-
-    rows = [[element() for _ in range(width)] for _ in range(full // 2)]
-    middle = [element() for _ in range(partial)]
-    return rows, middle, [[element() for _ in range(width)] for _ in range(full // 2)]
-
-
-FIRST, MIDDLE, LAST = grain_constants(24, 8, 23)
-
-
-def part(k):
-    return pow(2, -k, P)
-
-
-DIAGONAL = [-2, 1, 2, part(1), 3, 4, -part(1), -3, -4, part(8), part(2), part(3), part(4), part(5), part(6), part(24),
-            -part(8), -part(3), -part(4), -part(5), -part(6), -part(7), -part(9), -part(24)]
-
-
-def mix(s):
-    out = []
-    for i in range(0, 24, 4):
-        x = s[i:i + 4]
-        out += [sum(x) + x[j] + 2 * x[(j + 1) % 4] for j in range(4)]
-    column = [sum(out[j::4]) for j in range(4)]
-    return [(v + column[i % 4]) % P for i, v in enumerate(out)]
-
-
-def permute(s):
-    s = mix(s)
-    for row in FIRST:
-        s = mix([pow(v + c, 3, P) for v, c in zip(s, row)])
-    for c in MIDDLE:
-        s = [pow(s[0] + c, 3, P)] + s[1:]
-        total = sum(s)
-        s = [(total + d * v) % P for d, v in zip(DIAGONAL, s)]
-    for row in LAST:
-        s = mix([pow(v + c, 3, P) for v, c in zip(s, row)])
-    return s
-
-
-class Transcript:
-    """Overwrite sponge of rate 15."""
-
+# ------------------------------------------------------------------------------------------ the transcript
+class Transcript(poseidon2.Transcript):
     def __init__(self):
-        self.state, self.place, self.unread = [0] * 23 + [2], 0, 0
-
-    def absorb(self, elements):
-        for e in elements:
-            self.state[self.place] = e
-            self.place += 1
-            self.unread = 0
-            if self.place == 15:
-                self._permute()
-
-    def _permute(self):
-        self.state = permute(self.state)
-        self.place, self.unread = 0, 15
+        super().__init__(poseidon2.SUITE_1)
 
     def challenge(self):
-        out = []
-        for _ in range(5):
-            if self.place or not self.unread:
-                self._permute()
-            out.append(self.state[15 - self.unread])
-            self.unread -= 1
-        return Ext(out)
+        return Ext([self.squeeze() for _ in range(5)])
 
 
 # ------------------------------------------------------------------------------------------ Keccak-f, bit by bit

@@ -123,12 +123,12 @@ TEST_CASE("the regions tile a block proof, and none is unknown", "[soundness]") 
     for (size_t i = 0; i < b.regions.chunks.size(); i++) CHECK(b.verify(i, b.chunk(i)));
     // What `test` has none of: proof of work and out-of-domain answers.
     CHECK(kinds == std::set<std::string>{
-                       "block magic",       "block version",  "run length",        "run magic",  "run version",
-                       "chunk count",       "end pc",         "end root",          "end time",   "chunk proof length",
-                       "heights",           "root",           "top fractions",     "layer poly", "layer ends",
-                       "zerocheck",         "claims",         "whir poly",         "whir root",  "final polynomial",
-                       "whir tree count",   "whir tree leaf", "whir tree sibling", "last poly",  "reserved words",
-                       "reserved siblings", "subblock count"});
+                       "block magic",        "block version",     "run length",     "run magic",         "run version",
+                       "run suite",          "chunk count",       "end pc",         "end root",          "end time",
+                       "chunk proof length", "heights",           "root",           "top fractions",     "layer poly",
+                       "layer ends",         "zerocheck",         "claims",         "whir poly",         "whir root",
+                       "final polynomial",   "whir tree count",   "whir tree leaf", "whir tree sibling", "last poly",
+                       "reserved words",     "reserved siblings", "subblock count"});
 }
 
 TEST_CASE("a word changed in any region of a block proof is refused", "[soundness]") {

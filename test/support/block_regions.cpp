@@ -72,6 +72,7 @@ bool read_run(Cursor& c, const VerifyingKey& key, const std::string& run, BlockR
     const size_t begin = c.at();
     c.words("run magic", 1, false);
     c.words("run version", 1, false);
+    c.words("run suite", 8, false);
     const uint32_t chunks = c.words("chunk count", 1, false);
     machine::Statement s{key.start(), key.start()};
     for (uint32_t i = 0; i < chunks && c.ok(); i++) {

@@ -5,9 +5,12 @@
   protocol_vectors.py SPEC > protocol_vectors.txt       make the vectors
   protocol_vectors.py SPEC check FILE                   verify proofs in the same format (made by C++) with the specification
 
-SPEC is the path of the specification (protocol.py). One case is a run of lines `key values..`, ended by `end`.
+SPEC is the path of the specification (protocol.py); its hash is replaced by suite 1 of test/oracle/poseidon2.py. One case is a run of lines `key values..`, ended by `end`.
 """
 import importlib.util, os, random, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+import poseidon2
 
 
 def load(path):
@@ -16,7 +19,28 @@ def load(path):
     module = importlib.util.module_from_spec(spec)
     sys.modules["protocol"] = module
     spec.loader.exec_module(module)
+    use_suite(module, poseidon2.SUITE_1)
     return module
+
+
+def use_suite(ref, suite):
+    """The suite's permutation, its id at the end of a profile's integers, and a permutation after each proof of work."""
+    ref.permute = suite.permute
+    words, check, grind = ref.Profile.words, ref.Transcript.check_pow, ref.Transcript.grind
+
+    def check_pow(self, bits, nonce):
+        check(self, bits, nonce)
+        if bits:
+            self.out = ref.RATE
+
+    def grind_and_drop(self, bits):
+        nonce = grind(self, bits)
+        if bits:
+            self.out = ref.RATE
+        return nonce
+
+    ref.Profile.words = lambda self: words(self) + suite.limbs()
+    ref.Transcript.check_pow, ref.Transcript.grind = check_pow, grind_and_drop
 
 
 PROFILES = ("test", "test-late-johnson", "test-johnson", "test-one-oracle")

@@ -62,8 +62,8 @@ struct DeferredChainChip {
             }
             for (size_t i = 0; i < RATE && block * RATE + i < LENGTH; i++) message[i] = input[block * RATE + i];
             if (block == 0) {
-                message[22] = F::from_canonical(LENGTH);
-                message[23] = F::from_canonical(static_cast<uint32_t>(hash::Domain::other));
+                message[hash::LENGTH_POSITION] = F::from_canonical(LENGTH);
+                message[hash::DOMAIN_POSITION] = F::from_canonical(static_cast<uint32_t>(hash::Domain::other));
             }
             b.send(BUS_PERMUTATION, flag, std::span<const V>(message));
         }
@@ -89,9 +89,7 @@ struct DeferredChainChip {
             take(m.chain_access[i], accesses[16 + i]);
             input[i] = F::reduce(accesses[16 + i].prev);
         }
-        hash::Poseidon2<24>::State state{};
-        state[22] = F::from_canonical(LENGTH);
-        state[23] = F::from_canonical(static_cast<uint32_t>(hash::Domain::other));
+        auto state = hash::first_state(hash::Domain::other, LENGTH);
         for (size_t block = 0; block < BLOCKS; block++) {
             for (size_t i = 0; i < RATE && block * RATE + i < LENGTH; i++) state[i] = input[block * RATE + i];
             hash::Poseidon2<24>::permute(state);

@@ -110,11 +110,12 @@ TEST_CASE("the profile says how many chunks are verified at once", "[machine_pro
     const size_t chunks = decode_run_proof(s.proof)->chunks.size();
     CHECK(decode_run_proof(s.proof, chunks));
     CHECK(decode_run_proof(s.proof, chunks - 1).error().code == VerifyCode::too_many_chunks);
-    // A million chunks announced in 12 bytes: nothing is made for them.
-    Bytes header(s.proof.begin(), s.proof.begin() + 12);
-    store_le32(&header[8], 1 << 20);
+    // A million chunks announced in 44 bytes: nothing is made for them.
+    constexpr size_t COUNT = 40;
+    Bytes header(s.proof.begin(), s.proof.begin() + COUNT + 4);
+    store_le32(&header[COUNT], 1 << 20);
     CHECK(code_of(s.key.vk, header) == VerifyCode::too_many_chunks);
-    store_le32(&header[8], 1 << s.key.vk.proof.profile.max_log_chunks);
+    store_le32(&header[COUNT], 1 << s.key.vk.proof.profile.max_log_chunks);
     CHECK(code_of(s.key.vk, header) == VerifyCode::truncated);
     // By the profile: the limit is not part of what a proof means, so the same proof can be asked under two limits.
     VerifyingKey vk = s.key.vk;
@@ -255,7 +256,13 @@ TEST_CASE("a proof of a run has one meaning", "[machine_prove]") {
     b.push_back(0);
     CHECK(code_of(s.key.vk, b) == VerifyCode::trailing_bytes);
     b = s.proof;
-    b[15] = 0xff;  // high byte of the first chunk's pc
+    b[8] ^= 1;
+    CHECK(code_of(s.key.vk, b) == VerifyCode::suite);
+    b = s.proof;
+    b[39] ^= 1;
+    CHECK(code_of(s.key.vk, b) == VerifyCode::suite);
+    b = s.proof;
+    b[47] = 0xff;  // high byte of the first chunk's pc
     CHECK(code_of(s.key.vk, b) == VerifyCode::non_canonical);
     for (size_t n = 0; n < s.proof.size(); n += 1 + s.proof.size() / 40)
         CHECK_FALSE(verify_run(s.key.vk, BytesView(s.proof).first(n), IN_TESTS));
