@@ -17,6 +17,10 @@ enum class MerkleError {
     root,
 };
 
+/// Permutes n states that have nothing to do with each other: one by one, or in lanes (bulk.hpp).
+using PermuteStates = void (*)(Poseidon2<24>::State* states, size_t n);
+void permute_each(Poseidon2<24>::State* states, size_t n);
+
 /// Number of siblings in the opening of `indices` (strictly ascending) in a tree of `depth` levels above the leaves.
 size_t sibling_count(unsigned depth, std::span<const uint32_t> indices);
 
@@ -26,7 +30,9 @@ size_t sibling_count(unsigned depth, std::span<const uint32_t> indices);
 /// @param rows      [indices.size() * leaf_width] elements, row by row.
 /// @param siblings  digests not computable from the rows: by level from the leaves up, ascending; none may be left
 /// over.
+/// @param permute   is given the leaves' blocks, then the nodes of a level, together.
 Result<void, MerkleError> check_opening(const Digest& root, unsigned depth, std::span<const uint32_t> indices,
-                                        size_t leaf_width, std::span<const F> rows, std::span<const Digest> siblings);
+                                        size_t leaf_width, std::span<const F> rows, std::span<const Digest> siblings,
+                                        PermuteStates permute = permute_each);
 
 }  // namespace ashlar::hash

@@ -41,7 +41,7 @@ struct Combined {
 
     const Fingerprint& fingerprint;
     Ext mu;
-    std::vector<Ext> lambda_powers;        // global constraint index, empty tables included
+    std::vector<Ext> lambda_powers;        // of live tables; exponents count all constraints
     std::vector<std::vector<Ext>> prefix;  // [table][interaction]
     Ext tail;                              // what the fractions outside all blocks add to Q
 

@@ -74,25 +74,30 @@ Result<Point, VerifyError> verify_zerocheck(Transcript& tr, const VerifyingKey& 
         r.push_back(tr.challenge());
         claim = poly::sumcheck_next(claim, g, r.back());
     }
-    /// eq of a table's rows, which are those where all further coordinates are 0.
-    const auto eq_at = [&](PointView point, uint32_t n) {
-        Ext factor = poly::eq_points(point.first(n), PointView(r).first(n));
-        for (size_t l = n; l < r.size(); l++) factor *= F::ONE - r[l];
-        return factor;
-    };
+    // A table's rows are those where all coordinates past its own are 0: past[n] is the product of 1 - r_l from n on,
+    // factor[n] the eq of r and xi at a table of n coordinates.
+    std::vector<Ext> past(r.size() + 1, Ext::one());
+    for (size_t l = r.size(); l-- > 0;) past[l] = past[l + 1] * (F::ONE - r[l]);
+    std::vector<Ext> factor = past;
+    Ext low = Ext::one();
+    for (size_t l = 0; l < r.size(); l++) {
+        low *= poly::eq_factor(xi[l], r[l]);
+        factor[l + 1] *= low;
+    }
     const auto columns_of = [&](uint32_t t) {
         return std::span<const Ext>(proof.claims).subspan(shape.first_claim[t], vk.system.tables[t].num_columns());
     };
     Ext sum = Ext::zero();
     for (uint32_t t : shape.live)
-        sum += eq_at(xi, shape.n[t]) * vk.system.tables[t].at_point(combined.of_table(t), columns_of(t));
+        sum += factor[shape.n[t]] * vk.system.tables[t].at_point(combined.of_table(t), columns_of(t));
     weight = combined.mu * combined.mu;
     for (const LinearClaim& c : linear) {
         weight *= combined.mu;
         const auto columns = columns_of(c.table).subspan(c.first_column, c.weights.size());
         Ext value = Ext::zero();
         for (size_t i = 0; i < columns.size(); i++) value += c.weights[i] * columns[i];
-        sum += weight * eq_at(c.at, shape.n[c.table]) * value;
+        const uint32_t n = shape.n[c.table];
+        sum += weight * poly::eq_points(PointView(c.at).first(n), PointView(r).first(n)) * past[n] * value;
     }
     if (!(claim == sum)) return Fail{VerifyError::zerocheck};
     return r;

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <deque>
 
+#include "libs/hash/bulk.hpp"
 #include "libs/machine/chip_set.hpp"
 #include "libs/machine/trace.hpp"
 
@@ -207,7 +208,9 @@ HostResult<ProvenRun> prove_run(const ProvingKey& key, rv32::Stdin in, const Pro
         }
         watch.lap();
         if (options.verify) {
-            if (auto ok = verify_chunk(key.vk, proven->statement, proven->proof); !ok)
+            if (auto ok =
+                    verify_chunk(key.vk, proven->statement, proven->proof, hash::bulk_hash(exec::best_isa()).permute);
+                !ok)
                 return fail("chunk_refused",
                             fmt::format("the proof of a chunk of {} cycles does not verify: {}", record.cycles,
                                         iop::to_string(ok.error().proof)),

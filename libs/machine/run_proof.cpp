@@ -68,9 +68,10 @@ Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes, uint64_t max_c
     return proof;
 }
 
-Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement& statement, BytesView proof) {
+Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement& statement, BytesView proof,
+                                         hash::PermuteStates permute) {
     const auto values = PublicStatement::values(statement);
-    if (auto ok = pcs::verify(vk.proof, values, proof); !ok)
+    if (auto ok = pcs::verify(vk.proof, values, proof, permute); !ok)
         return Fail{VerifyFailure{VerifyCode::chunk, 0, ok.error()}};
     return {};
 }
@@ -139,7 +140,7 @@ Result<std::vector<RunClaims>, RunsFailure> verify_runs(std::span<const RunToChe
     }
     const std::function<bool(size_t)> check = [&](size_t k) {
         Chunk& c = chunks[k];
-        const auto ok = verify_chunk(*runs[c.run].vk, c.statement, *c.proof);
+        const auto ok = verify_chunk(*runs[c.run].vk, c.statement, *c.proof, options.permute);
         if (!ok) c.failure = VerifyFailure{ok.error().code, c.index, ok.error().proof};
         return static_cast<bool>(ok);
     };

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "libs/hash/merkle.hpp"
 #include "libs/machine/reserved.hpp"
 #include "libs/machine/verifying_key.hpp"
 
@@ -41,7 +42,8 @@ Result<RunProof, VerifyFailure> decode_run_proof(BytesView bytes,
                                                  uint64_t max_chunks = uint64_t{1} << iop::Profile{}.max_log_chunks);
 
 /// One chunk proof of a statement.
-Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement& statement, BytesView proof);
+Result<void, VerifyFailure> verify_chunk(const VerifyingKey& vk, const Statement& statement, BytesView proof,
+                                         hash::PermuteStates permute = hash::permute_each);
 
 /// check(0), check(1), .. up to the first that is false.
 void check_in_order(size_t count, const std::function<bool(size_t)>& check);
@@ -51,6 +53,8 @@ struct VerifyOptions {
     /// Calls check(0) .. check(count - 1), which are independent, in any order and on any threads. Once check(i) is
     /// false the later ones need not be called, the earlier ones must.
     std::function<void(size_t count, const std::function<bool(size_t)>& check)> for_each = check_in_order;
+    /// Hashes what is opened; it decides no verdict.
+    hash::PermuteStates permute = hash::permute_each;
 };
 
 /// Checks every chunk, that they follow one another from the key's entry and image to pc 0, and the opening: halted

@@ -3,12 +3,13 @@
 #include <atomic>
 
 #include "libs/exec/thread_pool.hpp"
+#include "libs/hash/bulk.hpp"
 #include "libs/machine/run_proof.hpp"
 
 namespace ashlar::machine {
 
-/// Options that check chunks on the pool's threads; the pool must outlive them. Whatever the threads do, the first bad
-/// chunk is found: only later ones than one that is known to be bad are left out.
+/// Options that check chunks on the pool's threads, and hash in lanes; the pool must outlive them. Whatever the threads
+/// do, the first bad chunk is found: only later ones than one that is known to be bad are left out.
 inline VerifyOptions verify_on_threads(exec::ThreadPool& pool) {
     VerifyOptions options;
     options.for_each = [&pool](size_t count, const std::function<bool(size_t)>& check) {
@@ -21,6 +22,7 @@ inline VerifyOptions verify_on_threads(exec::ThreadPool& pool) {
             }
         });
     };
+    options.permute = hash::bulk_hash(exec::best_isa()).permute;
     return options;
 }
 

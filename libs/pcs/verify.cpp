@@ -28,19 +28,34 @@ VerifyError to_verify_error(hash::MerkleError e) {
     return VerifyError::merkle_root;
 }
 
-/// A point whose powers are a weight on the vector it was drawn for.
+/// A point whose powers are a weight on the vector it was drawn for: of E out of the domain, of F at a query.
+template <class Z>
 struct PowerWeight {
-    Ext coefficient, z;
+    Ext coefficient;
+    Z z;
     uint32_t vars;  // variables left when it was drawn
 };
+template <class Z>
+Ext weight_at(const std::vector<PowerWeight<Z>>& weights, PointView rho) {
+    Ext sum = Ext::zero();
+    for (const auto& w : weights) sum += w.coefficient * poly::power_weight(w.z, rho.first(w.vars));
+    return sum;
+}
 
-/// PROTOCOL.md 5.6. `weight_at(rho)` is the initial weight at a point of s + k0 coordinates.
+/// The sum of eta^j values_j, plus eta^|values| times `rest`.
+Ext horner(std::span<const Ext> values, const Ext& eta, Ext rest) {
+    for (size_t j = values.size(); j-- > 0;) rest = rest * eta + values[j];
+    return rest;
+}
+
+/// PROTOCOL.md 5.6. `initial_weight(rho)` is the initial weight at a point of s + k0 coordinates.
 template <class WeightAt>
 Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, const Shape& shape, const Proof& proof,
-                                      Ext claim, WeightAt&& weight_at) {
+                                      hash::PermuteStates permute, Ext claim, WeightAt&& initial_weight) {
     const Profile& pr = vk.profile;
     const size_t n = pr.num_oracles();
-    std::vector<PowerWeight> weights;
+    std::vector<PowerWeight<Ext>> outside;
+    std::vector<PowerWeight<F>> queried;
     Point rho;
     for (size_t i = 0; i < n; i++) {
         const WhirRound& a = proof.whir[i];
@@ -82,7 +97,8 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
             const size_t width = i ? eq.size() * 5 : j ? vk.prep_layout.slices : shape.main_slices;
             const Digest& root = i ? proof.whir[i - 1].root : j ? vk.prep_root : proof.root;
             if (a.openings[j].num_rows != indices.size()) return Fail{VerifyError::number_of_rows};
-            if (auto opened = hash::check_opening(root, d, indices, width, a.openings[j].rows, a.openings[j].siblings);
+            if (auto opened =
+                    hash::check_opening(root, d, indices, width, a.openings[j].rows, a.openings[j].siblings, permute);
                 !opened)
                 return Fail{to_verify_error(opened.error())};
             for (size_t x = 0; x < indices.size(); x++) {
@@ -99,12 +115,14 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
             column += width;
         }
         const F w = F::two_adic_generator(d);
-        for (uint32_t x : indices) points.push_back(Ext::from_base(w.pow(x)));
         const Ext gamma = tr.challenge();
         Ext power = gamma;
-        for (size_t j = 0; j < points.size(); j++) {
+        for (size_t j = 0; j < values.size(); j++) {
             claim += power * values[j];
-            weights.push_back({power, points[j], pr.dim(i)});
+            if (j < first_value)
+                outside.push_back({power, points[j], pr.dim(i)});
+            else
+                queried.push_back({power, w.pow(indices[j - first_value]), pr.dim(i)});
             power *= gamma;
         }
     }
@@ -117,22 +135,22 @@ Result<void, VerifyError> verify_whir(Transcript& tr, const VerifyingKey& vk, co
     }
     const Ext final = poly::evaluate(proof.whir.back().final, rs);
     rs.insert(rs.end(), rho.begin(), rho.end());
-    Ext w = weight_at(PointView(rs));
-    for (const PowerWeight& p : weights) w += p.coefficient * poly::power_weight(p.z, PointView(rs).first(p.vars));
+    const Ext w = initial_weight(PointView(rs)) + weight_at(outside, rs) + weight_at(queried, rs);
     if (!(claim == final * w)) return Fail{VerifyError::opening};
     return {};
 }
 
 }  // namespace
 
-Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, BytesView bytes) {
+Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, BytesView bytes,
+                                 hash::PermuteStates permute) {
     auto decoded = decode(vk, bytes);
     if (!decoded) return Fail{decoded.error()};
-    return verify(vk, public_values, decoded->proof, decoded->shape);
+    return verify(vk, public_values, decoded->proof, decoded->shape, permute);
 }
 
 Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> public_values, const Proof& proof,
-                                 const Shape& shape) {
+                                 const Shape& shape, hash::PermuteStates permute) {
     if (public_values.size() != vk.system.num_public) return Fail{VerifyError::public_values};
     const Profile& pr = vk.profile;
     Transcript tr;
@@ -161,18 +179,9 @@ Result<void, VerifyError> verify(const VerifyingKey& vk, std::span<const F> publ
     tr.absorb(std::span<const Ext>(proof.claims));
     tr.tag(Tag::opening);  // 6
     const Ext eta = tr.challenge();
-    Ext value = Ext::zero(), power = Ext::one();
-    for (const Ext& v : proof.ood) {
-        value += power * v;
-        power *= eta;
-    }
-    const Ext first_column = power;
-    for (const Ext& v : proof.claims) {
-        value += power * v;
-        power *= eta;
-    }
-    return verify_whir(tr, vk, shape, proof, value, [&](PointView rho) {
-        Ext w = stack_weight_at(vk, shape, r, eta, first_column, rho), c = Ext::one();
+    const Ext value = horner(proof.ood, eta, horner(proof.claims, eta, Ext::zero()));
+    return verify_whir(tr, vk, shape, proof, permute, value, [&](PointView rho) {
+        Ext w = stack_weight_at(vk, shape, r, eta, eta.pow(points.size()), rho), c = Ext::one();
         for (const Ext& z : points) {
             w += c * poly::power_weight(z, rho);
             c *= eta;

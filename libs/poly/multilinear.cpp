@@ -93,18 +93,15 @@ Ext evaluate(std::span<const F> values, PointView point) { return evaluate_any(v
 Ext lagrange(std::span<const Ext> ys, const Ext& r) {
     const size_t n = ys.size();
     if (n > MAX_NODES) __builtin_trap();
-    // Basis i is prod over j != i of (r - j), divided by i! (n-1-i)! (-1)^(n-1-i).
-    std::array<Ext, MAX_NODES> below;  // prod over j < i of (r - j)
-    Ext running = Ext::one();
-    for (size_t i = 0; i < n; i++) {
-        below[i] = running;
-        running *= r - F::from_canonical(static_cast<uint32_t>(i));
-    }
-    Ext above = Ext::one(), sum = Ext::zero();
-    for (size_t i = n; i-- > 0;) {
-        const F scale = INVERSE_FACTORIALS[i] * INVERSE_FACTORIALS[n - 1 - i];
-        sum += ys[i] * (below[i] * above) * ((n - 1 - i) % 2 == 0 ? scale : -scale);
-        above *= r - F::from_canonical(static_cast<uint32_t>(i));
+    // Newton's form: with differences d_k of order k at 0, the value is sum_k d_k r (r - 1) .. (r - k + 1) / k!.
+    std::array<Ext, MAX_NODES> d;
+    for (size_t i = 0; i < n; i++) d[i] = ys[i];
+    for (size_t k = 1; k < n; k++)
+        for (size_t i = n; i-- > k;) d[i] -= d[i - 1];
+    Ext sum = Ext::zero();
+    for (size_t k = n; k-- > 0;) {
+        const Ext term = d[k] * INVERSE_FACTORIALS[k];
+        sum = k + 1 == n ? term : sum * (r - F::from_canonical(static_cast<uint32_t>(k))) + term;
     }
     return sum;
 }

@@ -113,6 +113,42 @@ TEST_CASE("openings of every set of leaves are accepted") {
             REQUIRE(siblings == plain.siblings(indices));
             REQUIRE(siblings.size() == sibling_count(log_n, indices));
             REQUIRE(check_opening(tree.root(), log_n, indices, 3, rows_at(m, indices), siblings));
+            for (Isa isa : testable_isas())
+                REQUIRE(check_opening(tree.root(), log_n, indices, 3, rows_at(m, indices), siblings,
+                                      bulk_hash(isa).permute));
+        }
+    }
+}
+
+TEST_CASE("openings hashed in lanes get the same answers") {
+    ThreadPool pool(1);
+    std::mt19937 rng(55);
+    const Matrix m(9, 37, true, 55);  // rows of three blocks
+    const MerkleTree tree(m.view, pool, Isa::scalar);
+    for (size_t n : {1, 2, 40, 200}) {
+        std::vector<uint32_t> indices(512);
+        for (uint32_t i = 0; i < 512; i++) indices[i] = i;
+        std::shuffle(indices.begin(), indices.end(), rng);
+        indices.resize(n);
+        std::sort(indices.begin(), indices.end());
+        const auto rows = rows_at(m, indices);
+        const auto siblings = tree.siblings(indices);
+        for (Isa isa : testable_isas()) {
+            const auto permute = bulk_hash(isa).permute;
+            const auto check = [&](const std::vector<F>& r, const std::vector<Digest>& s) {
+                return check_opening(tree.root(), 9, indices, 37, r, s, permute);
+            };
+            CHECK(check(rows, siblings));
+            for (size_t at = 0; at < rows.size(); at += 1 + rows.size() / 60) {
+                auto bad = rows;
+                bad[at] += F::ONE;
+                CHECK(check(bad, siblings).error() == MerkleError::root);
+            }
+            auto fewer = siblings, more = siblings;
+            fewer.pop_back();
+            more.push_back({});
+            CHECK(check(rows, fewer).error() == MerkleError::too_few_siblings);
+            CHECK(check(rows, more).error() == MerkleError::too_many_siblings);
         }
     }
 }
