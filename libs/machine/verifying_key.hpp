@@ -11,7 +11,7 @@
 namespace ashlar::machine {
 
 /// Version of the machine: changes with anything that a proof means.
-inline constexpr uint32_t MACHINE_VERSION = 2;
+inline constexpr uint32_t MACHINE_VERSION = 3;
 
 /// What a verifier holds of a program under a profile.
 struct VerifyingKey {

@@ -46,7 +46,7 @@ const Pin PINS[] = {
     {"index", {0}, "i3 i4 i5"},                                // memory
     {"open", {0}, "i4 i5 i6 i9"},                              // memory; asked
     {"leaf", {39, 79}, "c1 i15"},                              // a row without a first element is off; asked
-    {"tree_node", {11}, "c0 c1 c2"},                           // off
+    {"tree_node", {11}, "c0 c2"},                              // off
     {"tree_root", {10}, "c0"},                                 // off
     {"weight", {0}, "i5 i6"},                                  // memory; asked
     {"weight_step", {11, 6}, "c0 c1 c2"},                      // off
