@@ -167,10 +167,16 @@ void Emitter::permute(std::span<const Element, 3> rate, const Element& capacity,
 
 Emitter::Index Emitter::low_bits(const Element& x, uint32_t bits) {
     const Index out{fresh(), fresh()};
+    index(x, bits, out);
+    return out;
+}
+
+void Emitter::assert_bits(const Element& x, uint32_t bits) { index(x, bits, {x, fresh()}); }
+
+void Emitter::index(const Element& x, uint32_t bits, const Index& out) {
     emit(OP_INDEX + is_global(x.cell) + 2u * is_global(out.index.cell) + 4u * is_global(out.power.cell),
          {offset(x.cell, 0), offset(out.index.cell, 1), offset(out.power.cell, 2), F::from_canonical(bits),
           F::two_adic_generator(bits) - F::ONE});
-    return out;
 }
 
 Element Emitter::open(const Element& root, uint32_t depth, const Element& index, const Element& length,

@@ -156,6 +156,8 @@ class Emitter {
         Element index, power;
     };
     Index low_bits(const Element& x, uint32_t bits);
+    /// The statement that x is an element of F below 2^bits, bits <= 24.
+    void assert_bits(const Element& x, uint32_t bits);
     /// The row of `length` elements at `index` of a tree of `depth` levels above its leaves, as a sum with the weights
     /// that `pointer` finds. The tree's root: nine elements in two cells.
     Element open(const Element& root, uint32_t depth, const Element& index, const Element& length,
@@ -220,6 +222,7 @@ class Emitter {
     void jump(Label target) { branch(one().cell, target); }
     void call(const Cell& pointer, Label target, uint32_t flags = 0);
     void extract_to(const Element& x, uint32_t k, const Element& d);
+    void index(const Element& x, uint32_t bits, const Index& out);
     void deref(const Cell& pointer, uint32_t offset, const Cell& x);
     const Scope& global_scope() const;
     void hint(Hint::Kind kind, const Cell& cell, uint32_t size, const Cell& count = {});

@@ -57,7 +57,10 @@ class Interpreter {
     bool grow(uint64_t cells) {
         if (cells > limits_.cells) return error("run_too_large", fmt::format("{} cells", cells)), false;
         run_.memory.resize(cells, Ext::zero());
+        const size_t before = known_.size();
         known_.resize(cells, false);
+        for (const auto& [at, value] : advice_.cells)
+            if (at >= before && at < cells) set(at, value);
         return true;
     }
     /// Address of base + offset; one outside of memory is a mistake of the program.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <utility>
 #include <vector>
 
 #include "libs/base/error.hpp"
@@ -23,6 +24,9 @@ struct Advice {
     Advice(std::vector<Ext> e = {}, std::vector<Opening> o = {}) : elements(std::move(e)), openings(std::move(o)) {}
     std::vector<Ext> elements;
     std::vector<Opening> openings;
+    /// Cells of memory and what they hold, whatever the program says: it must not contradict. A prover has this
+    /// freedom, since memory is only what is stated of it; an honest one has no use for it.
+    std::vector<std::pair<uint32_t, Ext>> cells;
 };
 
 /// State before an instruction that was executed.

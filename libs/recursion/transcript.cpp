@@ -67,6 +67,15 @@ Element Transcript::challenge(std::optional<Element> result) {
     return assemble(pieces);
 }
 
+void Transcript::check_pow(uint32_t bits) {
+    if (bits == 0) return;
+    const Element nonce = emitter_->advice();
+    emitter_->assert_base(nonce);
+    absorb_base(nonce);
+    emitter_->assert_constant(emitter_->low_bits(squeeze(), bits).index, Ext::zero());
+    out_ = hash::RATE;
+}
+
 void Transcript::permute(std::optional<Element> result) {
     std::array<Element, RATE_CELLS> rate;
     for (size_t k = 0; k < RATE_CELLS; k++) rate[k] = assemble(std::span(rate_).subspan(5 * k).first<5>());

@@ -28,6 +28,9 @@ class Transcript {
     Element squeeze(std::optional<Element> result = {});
     Element challenge(std::optional<Element> result = {});
 
+    /// Proof of work of iop::Transcript::check_pow: the nonce is advice. Nothing if bits = 0.
+    void check_pow(uint32_t bits);
+
     /// The state as five cells; nothing may be waiting to be absorbed.
     std::vector<Element> state() const;
     /// Goes on from there, `read` elements of the rate having been squeezed.
