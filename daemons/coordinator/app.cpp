@@ -15,16 +15,18 @@
 #include <thread>
 
 #include "daemons/coordinator/config.hpp"
+#include "daemons/coordinator/input_index.hpp"
 #include "daemons/coordinator/proof_checks.hpp"
 #include "daemons/worker/config.hpp"
+#include "libs/base/files.hpp"
 #include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/http/openapi.hpp"
 #include "libs/cluster/model/report.hpp"
 #include "libs/cluster/node/pulse.hpp"
-#include "libs/cluster/store/input_folder.hpp"
 #include "libs/cluster/version.hpp"
 #include "libs/ethereum/chain_file.hpp"
+#include "libs/ethereum/dump.hpp"
 #include "libs/rpc/block_source.hpp"
 #include "libs/rpc/head_stream.hpp"
 
@@ -130,6 +132,12 @@ class Coordinator final : public App {
         report_.emplace(context_->report);
         checks_ = std::make_unique<ProofChecks>(*context_, engine_command_, engine_limit());
         context_->checks = checks_.get();
+        if (config_.has("input_load_dirs")) {
+            std::vector<fs::path> dirs;
+            for (const auto& d : config_.list("input_load_dirs")) dirs.emplace_back(d);
+            inputs_ = std::make_unique<InputIndex>(std::move(dirs), policy.subblock_gas);
+            context_->inputs = inputs_.get();
+        }
         ASHLAR_TRY(open_server());
         fetchers_.push_back(std::make_unique<Fetcher>(InputSource::folders, engine_command_));
         for (uint64_t i = 0; i < config_.number("fetch_threads"); i++)
@@ -186,6 +194,7 @@ class Coordinator final : public App {
     Metrics metrics_;
     std::unique_ptr<Context> context_;
     std::unique_ptr<ProofChecks> checks_;
+    std::unique_ptr<InputIndex> inputs_;
     std::unique_ptr<HttpServer> server_;
     EngineProcess verifier_;
     std::stop_source stop_;
@@ -411,7 +420,8 @@ class Coordinator final : public App {
         return true;
     }
 
-    HostResult<fs::path> folder_of(Fetcher& f, const Block& b, const std::stop_token& stop) {
+    /// Where the block's inputs lie; those of an archive are put below `work`.
+    HostResult<fs::path> folder_of(Fetcher& f, const Block& b, const fs::path& work, const std::stop_token& stop) {
         if (f.from == InputSource::node) {
             const fs::path dir = state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal);
             ASHLAR_ASSIGN(const ethereum::ChainConfig chain, ethereum::load_chain(config_.text("chain")));
@@ -420,27 +430,66 @@ class Coordinator final : public App {
             ASHLAR_TRY(rpc::fetch_block(options, rpc::hex_quantity(b.number), dir, stop));
             return dir;
         }
-        std::vector<fs::path> dirs;
-        for (const auto& d : config_.list("input_load_dirs")) dirs.emplace_back(d);
-        return find_input_folder(dirs, b.number);
+        if (!inputs_) return fail("inputs_unconfigured", "this coordinator has no input folders any more");
+        return f.round.during([&]() -> HostResult<fs::path> {
+            ASHLAR_ASSIGN(const InputPlace place, inputs_->find(b.number, stop));
+            if (place.kind != InputPlace::Kind::archive) return place.path;
+            ASHLAR_ASSIGN(const ethereum::Dump dump, place.archive->read({b.number, place.subblock_gas}));
+            return ethereum::write_dump(work, dump);
+        });
+    }
+
+    /// Keeps what a node gave: block and witness as they came, and what is proven of them as a dump.
+    HostResult<void> dump_inputs(const BlockFacts& facts, uint64_t subblocks, const fs::path& fetched,
+                                 const fs::path& stdins) {
+        const fs::path root = config_.path("input_dump_dir");
+        std::error_code ec;
+        const fs::path to = root / fmt::format("block{}", facts.number);
+        fs::create_directories(to, ec);
+        for (fs::directory_iterator it(fetched, ec), end; !ec && it != end; it.increment(ec)) {
+            if (!it->is_regular_file()) continue;
+            ASHLAR_ASSIGN(const Bytes content, read_file(it->path()));
+            ASHLAR_TRY(write_file_atomically(to / it->path().filename(), content));
+        }
+        if (ec)
+            return fail("file_unwritable", fmt::format("{}: {}", to.string(), ec.message()), "check input_dump_dir");
+        std::vector<Bytes> inputs;
+        for (uint64_t i = 0; i < subblocks; i++) {
+            ASHLAR_ASSIGN(Bytes input, read_file(stdins / subblock_stdin_name(i)));
+            inputs.push_back(std::move(input));
+        }
+        ASHLAR_ASSIGN(const Bytes aggregator, read_file(stdins / AGGREGATOR_STDIN_NAME));
+        ASHLAR_ASSIGN(const ethereum::Dump dump,
+                      ethereum::make_dump(facts.number, scheduler_->policy().subblock_gas, inputs, aggregator));
+        ASHLAR_TRY(ethereum::write_dump(root, dump));
+        return {};
     }
 
     HostResult<void> prepare(Fetcher& f, const Block& b, const std::stop_token& stop) {
-        ASHLAR_ASSIGN(const fs::path dir, folder_of(f, b, stop));
         const fs::path out = state_dir_ / "work" / fmt::format("prepare-{}", static_cast<int64_t>(b.id));
         std::error_code ec;
         fs::create_directories(out, ec);
+        const auto done = prepare_in(f, b, out, stop);
+        fs::remove_all(out, ec);
+        return done;
+    }
+
+    HostResult<void> prepare_in(Fetcher& f, const Block& b, const fs::path& out, const std::stop_token& stop) {
+        ASHLAR_ASSIGN(const fs::path dir, folder_of(f, b, out / "dump", stop));
         PrepareRequest request;
         request.folder = dir.string(), request.chain = config_.text("chain"), request.profile = config_.text("profile");
         request.subblock_gas = scheduler_->policy().subblock_gas, request.out = out.string();
         request.aggregator_elf = program_path(scheduler_->policy().aggregator_program);
         request.subblock_elf = program_path(scheduler_->policy().subblock_program);
-        const auto reply = f.round.during([&] { return f.preparer.call(request, {}, stop, engine_limit()); });
-        auto stored = reply ? store_inputs(b, *reply, out) : HostResult<void>(Fail{reply.error()});
-        fs::remove_all(out, ec);
-        if (stored)
-            fs::remove_all(state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal), ec);
-        return stored;
+        request.emulate = config_.boolean("emulate_inputs");
+        ASHLAR_ASSIGN(const PrepareReply reply,
+                      f.round.during([&] { return f.preparer.call(request, {}, stop, engine_limit()); }));
+        if (f.from == InputSource::node && config_.has("input_dump_dir"))
+            complain("dump_trouble", dump_inputs(reply.facts, reply.subblocks, dir, out));
+        ASHLAR_TRY(store_inputs(b, reply, out));
+        std::error_code ec;
+        fs::remove_all(state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal), ec);
+        return {};
     }
 
     std::string program_path(const std::string& blob) const { return blobs_->path(blob).string(); }
@@ -567,6 +616,10 @@ class Coordinator final : public App {
                 return b && b->state != BlockState::fetching;
             });
         check_disk();
+        if (inputs_) {
+            const auto damaged = inputs_->summary().damaged;
+            complain("archive_trouble", damaged.empty() ? HostResult<void>() : Fail{damaged.front()});
+        }
         for (Block& b : scheduler_->take_ended(ENDED_AT_ONCE)) {
             note_end(b);
             unreported_.push_back(std::move(b));

@@ -21,6 +21,7 @@
 
 namespace ashlar::coordinator {
 
+class InputIndex;
 class ProofChecks;
 
 /// What the routes share. Lives as long as the server.
@@ -33,6 +34,7 @@ struct Context {
     Metrics& metrics;
     std::filesystem::path report;
     ProofChecks* checks = nullptr;
+    InputIndex* inputs = nullptr;  ///< null without input_load_dirs
     Orders orders;
     ConfigSchema schema;
     int64_t started_ms = 0;

@@ -18,7 +18,12 @@ inline constexpr ConfigKey KEYS[] = {
     {"chain", ConfigType::choice_or_file, "mainnet",
      "Chain of the blocks: a name, or a JSON file with a genesis' config object.", "", 0, 0, false, prover::CHAINS},
     {"input_load_dirs", ConfigType::directories, "",
-     "Folders of dumped inputs; each is or holds folders with block.rlp and witness.json[.gz]."},
+     "Folders of inputs for reproducing: folders with block.rlp and witness.json[.gz], dumps block<N>/gas<G>, and "
+     "archives of dumps, <start>+<count>.tar.gz, read where they lie."},
+    {"input_dump_dir", ConfigType::path, "",
+     "Where what was fetched from the Ethereum node is written: block<N>/block.rlp, witness.json and gas<G>/."},
+    {"emulate_inputs", ConfigType::boolean, "false",
+     "Whether both guests are run on a block's inputs before it is proven, and compared with the native run."},
     {"rpc_http_url", ConfigType::url, "",
      "Ethereum node, needed for jobs over ranges and latest blocks; best one with debug_executionWitness and "
      "debug_getRawBlock, otherwise witnesses are built by eth_getProof."},

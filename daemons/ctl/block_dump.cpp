@@ -19,23 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What the prover would be given for the block, as a dump: its aggregator's input names the subblock program.
-HostResult<ethereum::Dump> dump_of(const prover::PreparedBlock& block, uint64_t gas) {
-    ethereum::Dump d;
-    d.block = block.facts.number;
-    d.subblock_gas = gas;
-    for (const Bytes& input : block.subblock_stdins) {
-        ASHLAR_ASSIGN(rv32::Stdin in, rv32::decode_stdin(input));
-        d.subblocks.push_back(std::move(in));
-    }
-    ASHLAR_ASSIGN(d.aggregator, rv32::decode_stdin(block.aggregator_stdin));
-    const auto claims =
-        d.aggregator.buffers.empty() ? std::nullopt : ethereum::AggregatorClaims::decode(d.aggregator.buffers[0]);
-    if (!claims) return fail("internal_dump", "the aggregator's input does not decode");
-    for (const BytesView& c : claims->subblocks) d.public_values.emplace_back(c.begin(), c.end());
-    return d;
-}
-
 /// Runs the guests on a dump's inputs: the subblocks must commit the dump's public values, the aggregator the block.
 HostResult<bool> emulate(const Guests& guests, const ethereum::Dump& d, json::object& row) {
     json::array rows;
@@ -71,7 +54,8 @@ HostResult<Outcome> block_dump(const Options& o) {
     for (const fs::path& folder : folders) {
         ASHLAR_ASSIGN(const prover::PreparedBlock block,
                       prover->prepare_block(folder, o.text("chain"), gas, programs, o.text("profile")));
-        ASHLAR_ASSIGN(const ethereum::Dump dump, dump_of(block, gas));
+        ASHLAR_ASSIGN(const ethereum::Dump dump,
+                      ethereum::make_dump(block.facts.number, gas, block.subblock_stdins, block.aggregator_stdin));
         ASHLAR_ASSIGN(const fs::path written, ethereum::write_dump(o.path("out"), dump));
         rows.push_back(json::object{{"number", block.facts.number},
                                     {"hash", block.facts.hash},

@@ -13,6 +13,8 @@
 #include <set>
 
 #include "libs/base/hex.hpp"
+#include "libs/ethereum/aggregate.hpp"
+#include "libs/ethereum/dump_files.hpp"
 #include "libs/hash/sha256.hpp"
 
 namespace ashlar::ethereum {
@@ -28,7 +30,6 @@ constexpr const char* PUBLIC_VALUES_FILE = "public_values.bin";
 constexpr const char* MANIFEST_FILE = "manifest.json";
 
 std::string subblock_file(size_t i) { return fmt::format("subblock_stdin_builder_{}.bin", i); }
-std::string folder_of(const DumpEntry& e) { return fmt::format("block{}/gas{}", e.block, e.subblock_gas); }
 
 std::optional<uint64_t> number_after(std::string_view text, std::string_view prefix) {
     if (!text.starts_with(prefix)) return std::nullopt;
@@ -37,6 +38,13 @@ std::optional<uint64_t> number_after(std::string_view text, std::string_view pre
     const auto r = std::from_chars(text.data(), text.data() + text.size(), n);
     if (r.ec != std::errc{} || r.ptr != text.data() + text.size()) return std::nullopt;
     return n;
+}
+
+std::optional<uint64_t> subblock_index(std::string_view name) {
+    constexpr std::string_view SUFFIX = ".bin";
+    if (!name.ends_with(SUFFIX)) return std::nullopt;
+    name.remove_suffix(SUFFIX.size());
+    return number_after(name, "subblock_stdin_builder_");
 }
 
 /// A path that ends in block<N>/gas<G>/<file>: which entry, and the file's name.
@@ -52,13 +60,14 @@ std::optional<std::pair<DumpEntry, std::string>> parse_path(const fs::path& path
 
 using Files = std::map<std::string, Bytes>;
 
-/// Whether a file is part of a dump; anything else that lies beside it is not looked at.
-bool is_part(std::string_view name) {
-    if (name == AGGREGATOR_FILE || name == PUBLIC_VALUES_FILE || name == MANIFEST_FILE) return true;
-    constexpr std::string_view SUFFIX = ".bin";
-    if (!name.ends_with(SUFFIX)) return false;
-    name.remove_suffix(SUFFIX.size());
-    return number_after(name, "subblock_stdin_builder_").has_value();
+/// @param last  the file it was at, or behind; empty: none yet.
+Fail<ashlar::Error> broken(archive* a, const std::string& path, const std::string& last) {
+    std::string why = archive_error_string(a) ? archive_error_string(a) : "not an archive";
+    if (!why.starts_with(path)) why = path + ": " + why;
+    return fail("dump_unreadable",
+                fmt::format("{}{}", why, last.empty() ? "" : fmt::format(", in or right behind {}", last)),
+                "a dump is a folder, or a .tar.gz, .tar.zst or .zip of one; if this is one, it is damaged or cut "
+                "off: fetch it again");
 }
 
 auto too_large(const std::string& what, uint64_t limit) {
@@ -66,10 +75,19 @@ auto too_large(const std::string& what, uint64_t limit) {
                 "no dump of ours is: check where the file comes from");
 }
 
-/// Calls visit(entry, file name, reader) for each file; the reader takes the most bytes there may be, returns the
-/// file's bytes, and may be left uncalled.
-template <class Visit>
-HostResult<bool> each_file(const fs::path& path, Visit visit) {
+HostResult<Bytes> read_whole(const fs::path& path, uint64_t limit) {
+    std::ifstream in(path, std::ios::binary | std::ios::ate);
+    const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+    if (size < 0) return fail("dump_unreadable", "cannot read " + path.string(), "check its permissions");
+    if (static_cast<uint64_t>(size) > limit) return too_large(path.string(), limit);
+    Bytes b(static_cast<size_t>(size));
+    in.seekg(0);
+    in.read(reinterpret_cast<char*>(b.data()), size);
+    if (!in) return fail("dump_unreadable", "cannot read " + path.string());
+    return b;
+}
+
+HostResult<bool> each_file(const fs::path& path, const DumpVisitor& visit) {
     std::error_code ec;
     if (fs::is_directory(path, ec)) {
         for (auto it = fs::recursive_directory_iterator(path, ec); !ec && it != fs::recursive_directory_iterator();
@@ -78,19 +96,9 @@ HostResult<bool> each_file(const fs::path& path, Visit visit) {
             if (!it->is_regular_file(inner)) continue;
             const auto parsed = parse_path(it->path());
             if (!parsed) continue;
-            const auto read = [&](uint64_t limit) -> HostResult<Bytes> {
-                std::ifstream in(it->path(), std::ios::binary | std::ios::ate);
-                const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
-                if (size < 0)
-                    return fail("dump_unreadable", "cannot read " + it->path().string(), "check its permissions");
-                if (static_cast<uint64_t>(size) > limit) return too_large(it->path().string(), limit);
-                Bytes b(static_cast<size_t>(size));
-                in.seekg(0);
-                in.read(reinterpret_cast<char*>(b.data()), size);
-                if (!in) return fail("dump_unreadable", "cannot read " + it->path().string());
-                return b;
-            };
-            ASHLAR_TRY(visit(parsed->first, parsed->second, read));
+            const auto read = [&](uint64_t limit) { return read_whole(it->path(), limit); };
+            ASHLAR_ASSIGN(const bool more, visit(parsed->first, parsed->second, 0, read));
+            if (!more) return true;
         }
         if (ec) return fail("dump_unreadable", path.string() + ": " + ec.message(), "check its permissions");
         return true;
@@ -100,38 +108,9 @@ HostResult<bool> each_file(const fs::path& path, Visit visit) {
     archive_read_support_filter_all(a.get());
     archive_read_support_format_tar(a.get());
     archive_read_support_format_zip(a.get());
-    const auto broken = [&] {
-        const char* why = archive_error_string(a.get());
-        return fail("dump_unreadable", path.string() + ": " + (why ? why : "not an archive"),
-                    "a dump is a folder, or a .tar.gz, .tar.zst or .zip of one; if this is one, it is damaged or cut "
-                    "off: fetch it again");
-    };
-    if (archive_read_open_filename(a.get(), path.c_str(), size_t{1} << 18) != ARCHIVE_OK) return broken();
-    archive_entry* e = nullptr;
-    int rc = ARCHIVE_OK;
-    while ((rc = archive_read_next_header(a.get(), &e)) == ARCHIVE_OK) {
-        const char* name = archive_entry_pathname(e);
-        if (!name || archive_entry_filetype(e) != AE_IFREG) continue;
-        const auto parsed = parse_path(name);
-        if (!parsed) continue;
-        // Piece by piece: what an entry says of its size may be missing or a lie.
-        const auto read = [&](uint64_t limit) -> HostResult<Bytes> {
-            Bytes out;
-            for (;;) {
-                constexpr size_t STEP = size_t{1} << 20;
-                const size_t at = out.size();
-                out.resize(at + STEP);
-                const la_ssize_t n = archive_read_data(a.get(), out.data() + at, STEP);
-                if (n < 0) return broken();
-                out.resize(at + static_cast<size_t>(n));
-                if (n == 0) return out;
-                if (out.size() > limit) return too_large(path.string() + ": " + name, limit);
-            }
-        };
-        ASHLAR_TRY(visit(parsed->first, parsed->second, read));
-    }
-    if (rc != ARCHIVE_EOF) return broken();
-    return true;
+    if (archive_read_open_filename(a.get(), path.c_str(), size_t{1} << 18) != ARCHIVE_OK)
+        return broken(a.get(), path.string(), "");
+    return each_archived_file(a.get(), path.string(), visit);
 }
 
 Bytes encode_public_values(const std::vector<Bytes>& values) {
@@ -233,6 +212,45 @@ HostResult<bool> write_file(const fs::path& path, BytesView content) {
 
 }  // namespace
 
+std::string folder_of(const DumpEntry& e) { return fmt::format("block{}/gas{}", e.block, e.subblock_gas); }
+
+bool is_dump_file(std::string_view name) {
+    if (name == AGGREGATOR_FILE || name == PUBLIC_VALUES_FILE || name == MANIFEST_FILE) return true;
+    return subblock_index(name).has_value();
+}
+
+HostResult<bool> each_archived_file(archive* a, const std::string& path, const DumpVisitor& visit) {
+    std::string last;
+    archive_entry* e = nullptr;
+    int rc = ARCHIVE_OK;
+    while ((rc = archive_read_next_header(a, &e)) == ARCHIVE_OK) {
+        const char* name = archive_entry_pathname(e);
+        if (!name) continue;
+        last = name;
+        const auto parsed = archive_entry_filetype(e) == AE_IFREG ? parse_path(name) : std::nullopt;
+        if (!parsed) continue;
+        // Piece by piece: what an entry says of its size may be missing or a lie.
+        const auto read = [&](uint64_t limit) -> HostResult<Bytes> {
+            Bytes out;
+            for (;;) {
+                constexpr size_t STEP = size_t{1} << 20;
+                const size_t at = out.size();
+                out.resize(at + STEP);
+                const la_ssize_t n = archive_read_data(a, out.data() + at, STEP);
+                if (n < 0) return broken(a, path, last);
+                out.resize(at + static_cast<size_t>(n));
+                if (n == 0) return out;
+                if (out.size() > limit) return too_large(path + ": " + last, limit);
+            }
+        };
+        const auto offset = static_cast<uint64_t>(std::max<la_int64_t>(archive_read_header_position(a), 0));
+        ASHLAR_ASSIGN(const bool more, visit(parsed->first, parsed->second, offset, read));
+        if (!more) return true;
+    }
+    if (rc != ARCHIVE_EOF) return broken(a, path, last);
+    return true;
+}
+
 Dump make_dump(const BlockInputs& inputs, uint64_t subblock_gas, const Bytes32& subblock_vk) {
     Dump d;
     d.block = inputs.claim.number;
@@ -263,36 +281,54 @@ HostResult<fs::path> write_dump(const fs::path& root, const Dump& dump) {
     return folder;
 }
 
+HostResult<Dump> make_dump(uint64_t block, uint64_t subblock_gas, const std::vector<Bytes>& subblock_stdins,
+                           const Bytes& aggregator_stdin) {
+    Dump d;
+    d.block = block;
+    d.subblock_gas = subblock_gas;
+    for (const Bytes& input : subblock_stdins) {
+        ASHLAR_ASSIGN(rv32::Stdin in, rv32::decode_stdin(input));
+        d.subblocks.push_back(std::move(in));
+    }
+    ASHLAR_ASSIGN(d.aggregator, rv32::decode_stdin(aggregator_stdin));
+    const auto claims = d.aggregator.buffers.empty() ? std::nullopt : AggregatorClaims::decode(d.aggregator.buffers[0]);
+    if (!claims) return fail("dump_corrupt", "the aggregator's input does not decode");
+    for (const BytesView& c : claims->subblocks) d.public_values.emplace_back(c.begin(), c.end());
+    return d;
+}
+
 HostResult<std::vector<DumpEntry>> list_dump(const fs::path& path) {
     std::vector<DumpEntry> out;
-    ASHLAR_TRY(each_file(path, [&](const DumpEntry& e, const std::string& name, const auto&) -> HostResult<bool> {
-        if (name == AGGREGATOR_FILE) out.push_back(e);
-        return true;
-    }));
+    ASHLAR_TRY(each_file(
+        path, [&](const DumpEntry& e, const std::string& name, uint64_t, const DumpFileReader&) -> HostResult<bool> {
+            if (name == AGGREGATOR_FILE) out.push_back(e);
+            return true;
+        }));
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
 }
 
-HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry, uint64_t max_bytes) {
+HostResult<Dump> gather_dump(const std::string& path, const DumpEntry& entry, uint64_t max_bytes,
+                             const std::function<HostResult<bool>(const DumpVisitor&)>& each) {
     Files files;
     uint64_t left = max_bytes;
-    ASHLAR_TRY(each_file(path, [&](const DumpEntry& e, const std::string& name, const auto& read) -> HostResult<bool> {
-        if (e != entry || !is_part(name)) return true;
-        if (files.size() >= MAX_FILES)
-            return fail("dump_too_large",
-                        fmt::format("{} has more than {} files of one block", path.string(), MAX_FILES));
-        ASHLAR_ASSIGN(Bytes content, read(left));
-        left -= content.size();
-        files[name] = std::move(content);
-        return true;
-    }));
+    ASHLAR_TRY(each(
+        [&](const DumpEntry& e, const std::string& name, uint64_t, const DumpFileReader& read) -> HostResult<bool> {
+            if (e != entry || !is_dump_file(name)) return true;
+            if (files.size() >= MAX_FILES)
+                return fail("dump_too_large", fmt::format("{} has more than {} files of one block", path, MAX_FILES));
+            ASHLAR_ASSIGN(Bytes content, read(left));
+            left -= content.size();
+            files[name] = std::move(content);
+            return true;
+        }));
     if (files.empty())
-        return fail("dump_not_found", fmt::format("{} has no {}", path.string(), folder_of(entry)),
+        return fail("dump_not_found", fmt::format("{} has no {}", path, folder_of(entry)),
                     "`ashlarctl block load --from` lists what it has");
+    const std::string where = fmt::format("{}: {}", path, folder_of(entry));
     const auto manifest = files.find(MANIFEST_FILE);
-    if (manifest != files.end())
-        ASHLAR_TRY(check_manifest((path / folder_of(entry)).string(), manifest->second, files));
+    if (manifest != files.end()) ASHLAR_TRY(check_manifest(where, manifest->second, files));
     Dump d;
     d.block = entry.block;
     d.subblock_gas = entry.subblock_gas;
@@ -303,19 +339,48 @@ HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry, uint64_
         ASHLAR_ASSIGN(rv32::Stdin in, decode_file(entry, *file));
         d.subblocks.push_back(std::move(in));
     }
+    const auto lacks = [&](const std::string& what) {
+        return fail("dump_incomplete", fmt::format("{} lacks {}", where, what),
+                    "the dump was cut off, or a file of it was lost: fetch or write it again");
+    };
+    // One behind the end would be left out in silence, and the block proven without it.
+    for (const auto& [name, content] : files)
+        if (subblock_index(name).value_or(0) >= std::max<size_t>(d.subblocks.size(), 1))
+            return lacks(fmt::format("{}, though it has {}", subblock_file(d.subblocks.size()), name));
+    if (d.subblocks.empty()) return lacks(subblock_file(0));
     const auto aggregator = files.find(AGGREGATOR_FILE);
-    if (d.subblocks.empty() || aggregator == files.end())
-        return fail("dump_incomplete",
-                    fmt::format("{} lacks {}", folder_of(entry),
-                                d.subblocks.empty() ? subblock_file(0) : std::string(AGGREGATOR_FILE)));
+    if (aggregator == files.end()) return lacks(AGGREGATOR_FILE);
     ASHLAR_ASSIGN(d.aggregator, decode_file(entry, *aggregator));
     if (const auto values = files.find(PUBLIC_VALUES_FILE); values != files.end()) {
         ASHLAR_ASSIGN(d.public_values, decode_public_values(values->second));
         if (d.public_values.size() != d.subblocks.size())
-            return fail("dump_incomplete", fmt::format("{} has {} subblocks and {} public values", folder_of(entry),
+            return fail("dump_incomplete", fmt::format("{} has {} subblocks and {} public values", where,
                                                        d.subblocks.size(), d.public_values.size()));
     }
     return d;
+}
+
+HostResult<Dump> read_dump(const fs::path& path, const DumpEntry& entry, uint64_t max_bytes) {
+    // The one folder, where there is one: a dump of a day has thousands.
+    std::error_code ec;
+    const fs::path folder = path / folder_of(entry);
+    const fs::path from = fs::is_directory(folder, ec) ? folder : path;
+    return gather_dump(path.string(), entry, max_bytes,
+                       [&](const DumpVisitor& visit) { return each_file(from, visit); });
+}
+
+HostResult<Dump> read_dump_folder(const fs::path& folder, uint64_t max_bytes) {
+    const auto parsed = parse_path(fs::absolute(folder).lexically_normal() / AGGREGATOR_FILE);
+    if (!parsed)
+        return fail("dump_not_found", folder.string() + " is not called block<N>/gas<G>",
+                    "dumps have this layout; `ashlarctl block dump` writes it");
+    return gather_dump(folder.parent_path().parent_path().string(), parsed->first, max_bytes,
+                       [&](const DumpVisitor& visit) { return each_file(folder, visit); });
+}
+
+bool is_dump_folder(const fs::path& folder) {
+    std::error_code ec;
+    return fs::exists(folder / AGGREGATOR_FILE, ec) || fs::exists(folder / subblock_file(0), ec);
 }
 
 }  // namespace ashlar::ethereum

@@ -26,6 +26,8 @@ struct Dump {
     bool has_manifest = false;  ///< of one that was read: its files are those the manifest names
 };
 
+inline constexpr uint64_t MAX_DUMP_BYTES = uint64_t{4} << 30;
+
 /// Which block's inputs are there.
 struct DumpEntry {
     uint64_t block = 0;
@@ -35,6 +37,11 @@ struct DumpEntry {
 
 /// A dump's content for our own guest programs.
 Dump make_dump(const BlockInputs& inputs, uint64_t subblock_gas, const Bytes32& subblock_vk);
+
+/// The same from builder files; the public values are those the aggregator's input names. Errors: dump_corrupt, those
+/// of rv32::decode_stdin.
+HostResult<Dump> make_dump(uint64_t block, uint64_t subblock_gas, const std::vector<Bytes>& subblock_stdins,
+                           const Bytes& aggregator_stdin);
 
 /// Writes below `root`; returns the folder. An existing dump of the same block and gas is replaced file by file.
 /// Error: dump_unwritable.
@@ -48,6 +55,10 @@ HostResult<std::vector<DumpEntry>> list_dump(const std::filesystem::path& path);
 /// dump_corrupt (a file differs from the manifest), dump_too_large, and those of rv32::decode_stdin. `max_bytes` bounds
 /// what one block's files may come to: an archive can claim to hold anything.
 HostResult<Dump> read_dump(const std::filesystem::path& path, const DumpEntry& entry,
-                           uint64_t max_bytes = uint64_t{4} << 30);
+                           uint64_t max_bytes = MAX_DUMP_BYTES);
+/// The same for the folder block<N>/gas<G> itself.
+HostResult<Dump> read_dump_folder(const std::filesystem::path& folder, uint64_t max_bytes = MAX_DUMP_BYTES);
+/// Whether a folder holds one block's dump, whole or not.
+bool is_dump_folder(const std::filesystem::path& folder);
 
 }  // namespace ashlar::ethereum

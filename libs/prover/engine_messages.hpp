@@ -35,15 +35,17 @@ struct PrepareReply {
 };
 BOOST_DESCRIBE_STRUCT(PrepareReply, (), (facts, subblocks))
 
-/// Prepares the block in `folder`: stdins go into the folder `out`, named by subblock_stdin_name() and
-/// AGGREGATOR_STDIN_NAME.
+/// Prepares the block in `folder` (of a block, or of its dump), and with `emulate` runs the guests on its inputs;
+/// stdins go into the folder `out`, named by subblock_stdin_name() and AGGREGATOR_STDIN_NAME.
 struct PrepareRequest {
     static constexpr EngineVerb VERB = EngineVerb::prepare;
     using Reply = PrepareReply;
     std::string folder, chain, aggregator_elf, subblock_elf, profile, out;
     uint64_t subblock_gas = 0;
+    bool emulate = false;
 };
-BOOST_DESCRIBE_STRUCT(PrepareRequest, (), (folder, chain, aggregator_elf, subblock_elf, profile, out, subblock_gas))
+BOOST_DESCRIBE_STRUCT(PrepareRequest, (),
+                      (folder, chain, aggregator_elf, subblock_elf, profile, out, subblock_gas, emulate))
 
 template <class Claims>
 struct Verified {

@@ -130,6 +130,7 @@ class Engine {
         ASHLAR_ASSIGN(const BlockPrograms p, programs(r.subblock_elf, r.aggregator_elf));
         ASHLAR_ASSIGN(const PreparedBlock block,
                       verifier_.prepare_block(r.folder, r.chain, r.subblock_gas, p, r.profile));
+        if (r.emulate) ASHLAR_TRY(verifier_.emulate_block(p, block));
         const fs::path out = r.out;
         for (size_t i = 0; i < block.subblock_stdins.size(); i++)
             ASHLAR_TRY(write_file_atomically(out / subblock_stdin_name(i), block.subblock_stdins[i]));

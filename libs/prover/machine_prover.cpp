@@ -14,6 +14,7 @@
 #include "libs/machine/verify_on_threads.hpp"
 #include "libs/prover/block_file.hpp"
 #include "libs/prover/machine_verifier.hpp"
+#include "libs/prover/prepared_dump.hpp"
 #include "libs/prover/verdict.hpp"
 
 namespace ashlar::prover {
@@ -28,6 +29,9 @@ class MachineProver final : public Prover {
                                             uint64_t subblock_gas, const BlockPrograms& programs,
                                             const std::string& profile) override {
         return prover::prepare_block(keys_, dir, chain, subblock_gas, programs, profile);
+    }
+    HostResult<void> emulate_block(const BlockPrograms& programs, const PreparedBlock& block) override {
+        return prover::emulate_block(programs, block);
     }
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         return prover::verify_program(keys_, elf, proof, profile);

@@ -8,7 +8,9 @@
 #include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
+#include "libs/ethereum/dump.hpp"
 #include "libs/ethereum/native.hpp"
+#include "libs/prover/prepared_dump.hpp"
 #include "libs/prover/verdict.hpp"
 #include "libs/rv32/stdin.hpp"
 
@@ -22,6 +24,9 @@ class MachineVerifier final : public Verifier {
                                             uint64_t subblock_gas, const BlockPrograms& programs,
                                             const std::string& profile) override {
         return prover::prepare_block(keys_, dir, chain, subblock_gas, programs, profile);
+    }
+    HostResult<void> emulate_block(const BlockPrograms& programs, const PreparedBlock& block) override {
+        return prover::emulate_block(programs, block);
     }
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         return prover::verify_program(keys_, elf, proof, profile);
@@ -41,6 +46,10 @@ HostResult<PreparedBlock> prepare_block(Keys& keys, const std::filesystem::path&
                                         uint64_t subblock_gas, const BlockPrograms& programs,
                                         const std::string& profile) {
     ASHLAR_ASSIGN(const ethereum::ChainConfig config, ethereum::load_chain(chain));
+    if (ethereum::is_dump_folder(dir)) {
+        ASHLAR_ASSIGN(const machine::ProvingKey* key, keys.of(programs.subblock_elf, profile));
+        return prepare_dump(dir, config, rv32::digest_bytes(machine::vk_digest(key->vk)));
+    }
     ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block_folder(dir));
     ethereum::BlockResult native;
     const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas, &native);

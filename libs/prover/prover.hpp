@@ -49,10 +49,14 @@ class Verifier {
   public:
     virtual ~Verifier() = default;
     /// Reads `dir` (block.rlp, witness.json or witness.json.gz), executes natively, refuses a block that disagrees with
-    /// its header, cuts it at transaction boundaries after `subblock_gas` gas each. `chain`: a name or a file.
+    /// its header, cuts it at transaction boundaries after `subblock_gas` gas each. `chain`: a name or a file. If `dir`
+    /// is one block's dump (libs/ethereum/dump.hpp), takes the inputs it has, as they were cut.
     virtual HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string& chain,
                                                     uint64_t subblock_gas, const BlockPrograms&,
                                                     const std::string& profile) = 0;
+    /// Runs both guests in the executor on a block's inputs and compares with the native result: code
+    /// "emulation_differs".
+    virtual HostResult<void> emulate_block(const BlockPrograms&, const PreparedBlock&) = 0;
     /// Checks a program proof against the program; `profile` is the one its key is made with.
     virtual HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) = 0;
     virtual HostResult<BlockClaims> verify_block(const BlockPrograms&, BytesView proof, const std::string& chain,

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "daemons/coordinator/app.hpp"
+#include "daemons/coordinator/input_index.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/http/http_client.hpp"
 #include "libs/cluster/http/openapi.hpp"
@@ -102,6 +103,12 @@ HostFindings examine_coordinator(Context& c) {
         const bool there = fs::is_directory(dir, ec) && fs::directory_iterator(dir, ec) != fs::directory_iterator();
         add("inputs " + dir, there && !ec, there ? "readable" : "not there, empty or not readable",
             "mount it, or change input_load_dirs");
+    }
+    if (c.inputs) {
+        const InputIndex::Summary s = c.inputs->summary();
+        add("inputs", s.damaged.empty(),
+            s.damaged.empty() ? fmt::format("{} blocks, {} archives", s.blocks, s.archives) : s.damaged.front().message,
+            "fetch the archive again");
     }
     if (c.config.has("rpc_http_url")) {
         rpc::BlockSourceOptions o;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/cluster/store/input_folder.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <fstream>
 
 namespace ashlar::cluster {
@@ -38,15 +35,6 @@ std::optional<BytesView> item(BytesView data, size_t& at, bool list) {
     return data.subspan(at - length, length);
 }
 
-std::optional<uint64_t> number_in(const fs::path& folder) {
-    std::ifstream in(folder / "block.rlp", std::ios::binary);
-    if (!in) return std::nullopt;
-    Bytes head(HEAD_BYTES);
-    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
-    head.resize(static_cast<size_t>(in.gcount()));
-    return block_number_of(head);
-}
-
 }  // namespace
 
 std::optional<uint64_t> block_number_of(BytesView block_rlp) {
@@ -61,18 +49,13 @@ std::optional<uint64_t> block_number_of(BytesView block_rlp) {
     return v;
 }
 
-HostResult<fs::path> find_input_folder(const std::vector<fs::path>& dirs, uint64_t number) {
-    for (const fs::path& dir : dirs) {
-        if (number_in(dir) == number) return dir;
-        std::error_code ec;
-        std::vector<fs::path> folders;
-        for (fs::directory_iterator it(dir, ec), end; !ec && it != end; it.increment(ec)) folders.push_back(it->path());
-        std::sort(folders.begin(), folders.end());
-        for (const fs::path& f : folders)
-            if (number_in(f) == number) return f;
-    }
-    return fail("input_missing", fmt::format("no input folder holds block {}", number),
-                "put a folder with block.rlp and witness.json into one of input_load_dirs");
+std::optional<uint64_t> block_number_in(const fs::path& folder) {
+    std::ifstream in(folder / "block.rlp", std::ios::binary);
+    if (!in) return std::nullopt;
+    Bytes head(HEAD_BYTES);
+    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<size_t>(in.gcount()));
+    return block_number_of(head);
 }
 
 }  // namespace ashlar::cluster

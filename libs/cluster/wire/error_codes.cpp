@@ -37,6 +37,7 @@ constexpr ErrorCode CODES[] = {
     {"block_invalid", 400, 1, "the block breaks a rule of its fork, or its witness lacks something"},
     {"cancelled", 400, 1, "the job was cancelled"},
     {"input_missing", 404, 1, "no input folder holds the block", "put one into input_load_dirs"},
+    {"emulation_differs", 400, 1, "the guests in the executor and the native run disagree on the block's inputs"},
     {"input_of_another_block", 400, 1, "the inputs are of another block than asked for"},
     // Proofs.
     {"proof_missing", 404, 1, "the block is not proven (yet)"},

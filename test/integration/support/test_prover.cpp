@@ -83,6 +83,11 @@ class TestProver final : public Prover {
         return c;
     }
 
+    HostResult<void> emulate_block(const BlockPrograms&, const PreparedBlock&) override {
+        if (differs_) return fail("emulation_differs", "subblock 0 commits other values in the executor than natively");
+        return {};
+    }
+
     HostResult<PreparedBlock> prepare_block(const std::filesystem::path& dir, const std::string&, uint64_t,
                                             const BlockPrograms&, const std::string&) override {
         std::string plan_text;
@@ -96,6 +101,7 @@ class TestProver final : public Prover {
         ASHLAR_ASSIGN(const Bytes block, read_file(dir / "block.rlp"));
         Plan plan = parse_plan(plan_text);
         if (plan["invalid"]) return fail("block_invalid", "InvalidGasUsed");
+        differs_ = plan["differs"] != 0;
         PreparedBlock out;
         out.facts.number = block_number_of(block).value_or(0);
         out.facts.chain_id = 1;
@@ -144,6 +150,9 @@ class TestProver final : public Prover {
                 }
         return fail("proof_malformed", "a proof of an unknown block");
     }
+
+  private:
+    bool differs_ = false;  ///< as the plan of the last block says
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ class Echo final : public Verifier {
                                             const BlockPrograms&, const std::string&) override {
         return fail("block_invalid", "no such block", "bring one");
     }
+    HostResult<void> emulate_block(const BlockPrograms&, const PreparedBlock&) override { return {}; }
     HostResult<ProgramClaims> verify_program(BytesView elf, BytesView proof, const std::string& profile) override {
         ProgramClaims c;
         c.profile = profile, c.chunks = elf.size(), c.exit_code = static_cast<uint32_t>(proof.size());

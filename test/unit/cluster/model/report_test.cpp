@@ -40,7 +40,7 @@ TEST_CASE("a proven row carries its times") {
     CHECK(csv_field("plain") == "plain");
 }
 
-TEST_CASE("input folders are found by the header's number, whatever they are called") {
+TEST_CASE("the header says which block a folder holds, whatever it is called") {
     const ashlar::test::TempDir dir;
     const auto make = [&](const std::string& name, const Bytes& rlp) {
         std::filesystem::create_directories(dir.path / name);
@@ -66,9 +66,10 @@ TEST_CASE("input folders are found by the header's number, whatever they are cal
     CHECK(block_number_of(small) == 7);
     CHECK(block_number_of(big) == 65538);
     for (size_t n = 0; n < 20; n++) CHECK_FALSE(block_number_of(BytesView(big).first(n)));
-    CHECK(find_input_folder({dir.path}, 7)->filename() == "block99");
-    CHECK(find_input_folder({"/nonexistent", dir.path / "anything"}, 65538)->filename() == "anything");
-    CHECK(find_input_folder({dir.path}, 99).error().code == "input_missing");
+    CHECK(block_number_in(dir.path / "block99") == 7);
+    CHECK(block_number_in(dir.path / "anything") == 65538);
+    CHECK_FALSE(block_number_in(dir.path / "broken"));
+    CHECK_FALSE(block_number_in(dir.path));
 }
 
 TEST_CASE("the report grows by a row a block; a restart adds what it lacks and mends a torn line") {
