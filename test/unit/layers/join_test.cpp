@@ -138,6 +138,56 @@ TEST_CASE("results, operands and rows beyond the calls that do not fit are refus
     REQUIRE(more.attempt(lies) != "accepted");
 }
 
+TEST_CASE("a prover of another circuit under the honest key is refused: rotation, constant, wire, operand") {
+    System s("spec-test", {4, 9, 2});  // as many calls as rows: nothing else is wrong
+    const air::LayeredPart& honest = Mixer<2>::layered();
+    iop::TableInfo& table = s.key.vk.system.tables[0];
+    const auto attempt = [&](const auto& change, bool fit) {
+        air::layers::Circuit circuit = honest.circuit;
+        change(circuit);
+        const air::LayeredPart other(circuit, honest.first_bit, honest.first_limb);
+        iop::Traces traces = copy(s.key.vk.profile, s.traces);
+        for (uint64_t x = 0; x < traces[0].height(); x++) {
+            std::vector<F> bits;
+            for (uint32_t c = 0; c < honest.num_bits(); c++) bits.push_back(traces[0].at(honest.first_bit + c, x));
+            const auto limbs = air::layers::output_limbs(circuit, bits);
+            for (size_t l = 0; l < limbs.size(); l++) traces[0].at(limb_column(l), x) = limbs[l] - honest.zero_limbs[l];
+        }
+        Fitting fitting;
+        pcs::Lies lies;
+        if (fit) lies.hooks = &fitting;
+        table.layered = &other;
+        const auto proof = iop::prove(s.key, {}, traces, s.pool, nullptr, lies);
+        table.layered = &honest;
+        REQUIRE(proof);
+        return verdict(s.key.vk, {}, *proof);
+    };
+    REQUIRE(attempt([](auto&) {}, false) == "accepted");
+    const auto refused = [&](const auto& change) {
+        for (bool fit : {false, true}) {
+            const std::string why = attempt(change, fit);
+            CHECK((why == "layers" || why == "zerocheck"));
+        }
+    };
+    refused([](auto& c) {
+        uint32_t& lower = c.steps[0].wires[3].lower;
+        lower = (lower + 1) % c.steps[0].layer.outputs;
+    });
+    refused([](auto& c) {
+        auto& layer = c.steps[0].layer;
+        layer.groups[2].factors[0] = (layer.groups[2].factors[0] + 1) % layer.lanes;
+    });
+    for (size_t step = 0; step < honest.circuit.steps.size(); step++) {
+        CAPTURE(step);
+        const air::layers::Step& st = honest.circuit.steps[step];
+        if (!st.wires.empty()) {
+            const size_t w = step * 7 % st.wires.size();
+            refused([&](auto& c) { c.steps[step].wires[w].rotation = (c.steps[step].wires[w].rotation + 1) % 64; });
+            refused([&](auto& c) { c.steps[step].wires[w].negated ^= 1; });
+        }
+    }
+}
+
 TEST_CASE("what is committed must be what the layered argument speaks of") {
     System s("test", {40, 90, 9});
     pcs::Lies lies;
