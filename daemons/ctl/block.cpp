@@ -36,12 +36,13 @@ HostResult<Outcome> prove(const Options& o) {
     ASHLAR_ASSIGN(const BlockPrograms programs, block_programs(o));
     ASHLAR_ASSIGN(const ProveOptions options, prove_options(o));
     ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
+    if (o.has("block") == o.has("stateless")) return fail("usage", "name one of --block DIR and --stateless FILE");
     const auto prover = make_prover();
     const auto begin = Clock::now();
     ProgressLine line(o.json());
     line.show("native execution", 0, 0);
-    ASHLAR_ASSIGN(const PreparedBlock block,
-                  prover->prepare_block(o.path("block"), o.text("chain"), gas, programs, options.profile));
+    ASHLAR_ASSIGN(const PreparedBlock block, prover->prepare_block(o.path(o.has("block") ? "block" : "stateless"),
+                                                                   o.text("chain"), gas, programs, options.profile));
     json::array parts;
     ProveOutcome total;
     std::vector<Bytes> proofs;
@@ -144,6 +145,10 @@ HostResult<Outcome> fetch(const Options& o) {
 
 std::vector<Command> block_commands() {
     const Option block{"block", "DIR", "folder with block.rlp and witness.json[.gz]", true};
+    const Option one_block{"block", "DIR", block.help};
+    const Option stateless{
+        "stateless", "FILE",
+        "instead a StatelessInput of EIP-8025 (schema id 0x1501, then SSZ), for the chain of --chain"};
     const Option chain{"chain", "NAME|FILE", "mainnet, sepolia, holesky, hoodi, or a genesis' config object", false,
                        "mainnet"};
     const Option gas{"subblock-gas", "N", "gas of one subblock", false, "10000000"};
@@ -152,6 +157,7 @@ std::vector<Command> block_commands() {
         {"block execute",
          "executes blocks natively, and in the guests with --guest",
          {{"block", "DIR", "one block: folder with block.rlp and witness.json[.gz]"},
+          stateless,
           {"blocks", "DIR...",
            "many: such folders, or folders of such folders; goes on after a failure, exit code 1 then"},
           {"chain", "NAME|FILE",
@@ -181,7 +187,9 @@ std::vector<Command> block_commands() {
           {"out", "DIR", "write what was read as a dump there"}},
          block_load},
         {"block prove", "proves a block on this machine",
-         with_prove_options({block, chain, gas, artefacts, {"out", "FILE", "where the proof goes", true}}), prove},
+         with_prove_options(
+             {one_block, stateless, chain, gas, artefacts, {"out", "FILE", "where the proof goes", true}}),
+         prove},
         {"block verify",
          "checks a proof of a block",
          {{"proof", "FILE", "the proof", true},

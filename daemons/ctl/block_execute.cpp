@@ -10,10 +10,10 @@
 #include "daemons/ctl/block.hpp"
 #include "libs/base/hex.hpp"
 #include "libs/base/json.hpp"
-#include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/native.hpp"
+#include "libs/ethereum/stateless_input.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/rv32/executor.hpp"
 
@@ -55,7 +55,7 @@ HostResult<ethereum::ChainConfig> chain_of(const Options& o, const fs::path& fol
 /// Natively, and with `guests` in both guests. The outcome's JSON is a row of a batch, too.
 HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t subblock_gas, const Guests* guests) {
     ASHLAR_ASSIGN(const ethereum::ChainConfig config, chain_of(o, path));
-    ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block_folder(path));
+    ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block(path, config));
     const auto block = ethereum::decode_block(folder.block_rlp);
     const auto begin = Clock::now();
     const auto result = ethereum::execute_block(config, folder.block_rlp, folder.witness);
@@ -110,9 +110,17 @@ HostResult<Outcome> execute_one(const Options& o, const fs::path& path, uint64_t
         add(std::move(run));
     }
     // Any digest does here: the guest only copies it into its claims.
-    const Bytes expected = inputs->claim.encode();
-    ASHLAR_ASSIGN(GuestRun run, run_guest("aggregator", guests->aggregator,
-                                          {inputs->aggregator_claims(Bytes32{}), inputs->aggregator_block}, &expected));
+    const Bytes claims = inputs->aggregator_claims(Bytes32{});
+    Bytes expected = inputs->claim.encode(), block_input = inputs->aggregator_block;
+    if (o.has("stateless")) {
+        block_input = inputs->aggregator_block_for_result();
+        const auto checked = ethereum::run_aggregator(
+            claims, block_input, [](void*, const Bytes32&, const Bytes32&) {}, nullptr, &expected);
+        if (!checked) return fail("block_invalid", ethereum::describe(checked.error()));
+        j["stateless_result"] = to_hex0x(expected);
+        out.human += "result (EIP-8025) " + to_hex0x(expected) + "\n";
+    }
+    ASHLAR_ASSIGN(GuestRun run, run_guest("aggregator", guests->aggregator, {claims, block_input}, &expected));
     add(std::move(run));
     j["guests"] = std::move(rows);
     j["cycles"] = cycles;
@@ -213,14 +221,15 @@ HostResult<GuestRun> run_guest(const std::string& name, const rv32::Program& pro
 }
 
 HostResult<Outcome> block_execute(const Options& o) {
-    if (o.has("block") == (o.has("blocks") || !o.rest().empty()))
-        return fail("usage", "name one block with --block DIR, or many with --blocks DIR...");
+    if (o.has("block") + o.has("stateless") + (o.has("blocks") || !o.rest().empty()) != 1)
+        return fail("usage", "name one block with --block DIR or --stateless FILE, or many with --blocks DIR...");
     ASHLAR_ASSIGN(const uint64_t gas, o.number("subblock-gas", 1));
     std::optional<Guests> guests;
     if (o.has("guest")) {
         ASHLAR_ASSIGN(guests, load_guests(o));
     }
-    if (o.has("block")) return execute_one(o, o.path("block"), gas, guests ? &*guests : nullptr);
+    for (const char* one : {"block", "stateless"})
+        if (o.has(one)) return execute_one(o, o.path(one), gas, guests ? &*guests : nullptr);
     std::vector<std::string> named = o.rest();
     if (o.has("blocks")) named.insert(named.begin(), o.text("blocks"));
     std::vector<fs::path> folders;

@@ -111,14 +111,15 @@ Outcome<void> take_root(std::vector<SubblockClaim>& subblocks, const Header& hea
     return {};
 }
 
-/// The subblocks' fragments are what they committed, and together the header's access list.
-Outcome<void> check_accesses(const std::vector<SubblockClaim>& subblocks, const std::vector<BytesView>& fragments,
-                             const Header& header) {
+/// The subblocks' fragments are what they committed, and together the header's access list, whose items this returns.
+Outcome<Bytes> check_accesses(const std::vector<SubblockClaim>& subblocks, const std::vector<BytesView>& fragments,
+                              const Header& header) {
     if (fragments.size() != subblocks.size()) return Fail{ErrorCode::subblock_accesses};
     for (size_t i = 0; i < subblocks.size(); i++)
         if (list_digest(fragments[i]) != subblocks[i].accesses_digest) return Fail{ErrorCode::subblock_accesses};
-    ASHLAR_ASSIGN(const AccessList list, join_fragments(fragments));
-    return check_access_list(list, header.access_list_hash, header.gas_limit);
+    ASHLAR_ASSIGN(AccessList list, join_fragments(fragments));
+    ASHLAR_TRY(check_access_list(list, header.access_list_hash, header.gas_limit));
+    return std::move(list.items);
 }
 
 }  // namespace
@@ -173,6 +174,7 @@ std::optional<AggregatorClaims> AggregatorClaims::decode(BytesView encoded) {
 Bytes AggregatorBlock::encode() const {
     Encoder e;
     e.u32(VERSION);
+    e.u32(static_cast<uint32_t>(output));
     e.bytes(config);
     e.bytes(header);
     e.bytes(parent);
@@ -190,6 +192,9 @@ std::optional<AggregatorBlock> AggregatorBlock::decode(BytesView encoded) {
     Decoder d(encoded);
     if (d.u32() != VERSION) return std::nullopt;
     AggregatorBlock b;
+    const uint32_t output = d.u32();
+    if (output > static_cast<uint32_t>(Output::stateless_result)) return std::nullopt;
+    b.output = static_cast<Output>(output);
     b.config = d.bytes();
     b.header = d.bytes();
     b.parent = d.bytes();
@@ -219,7 +224,8 @@ ReceiptsSummary summarize_receipts(const std::vector<ReceiptView>& receipts) {
     return s;
 }
 
-Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buffer, DemandProof demand, void* context) {
+Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buffer, DemandProof demand, void* context,
+                                   Bytes* committed_bytes) {
     const auto claims = AggregatorClaims::decode(claims_buffer);
     const auto input = AggregatorBlock::decode(block_buffer);
     if (!claims || !input) return Fail{ErrorCode::input_encoding};
@@ -250,16 +256,17 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     const ReceiptsSummary summary = summarize_receipts(receipts);
     if (summary.root != block.header.receipts_root) return Fail{Error{ErrorCode::receipts_root, summary.root}};
     if (summary.bloom != block.header.logs_bloom) return Fail{ErrorCode::logs_bloom};
+    Bytes deposits, accesses;
     if (revision >= evm::Revision::prague) {
-        Bytes deposits;
         ASHLAR_TRY(collect_deposits(receipts, config->deposit_contract, deposits));
         ASHLAR_ASSIGN(const Bytes32 hash, requests_hash(deposits, input->requests));
         if (hash != block.header.requests_hash) return Fail{Error{ErrorCode::requests, hash}};
     }
-    if (revision >= evm::Revision::amsterdam)
-        ASHLAR_TRY(check_accesses(subblocks, input->fragments, block.header));
-    else if (!input->fragments.empty())
+    if (revision >= evm::Revision::amsterdam) {
+        ASHLAR_ASSIGN(accesses, check_accesses(subblocks, input->fragments, block.header));
+    } else if (!input->fragments.empty()) {
         return Fail{ErrorCode::input_encoding};
+    }
 
     BlockClaim claim;
     claim.subblock_vk = claims->subblock_vk;
@@ -271,6 +278,13 @@ Outcome<BlockClaim> run_aggregator(BytesView claims_buffer, BytesView block_buff
     claim.root_before = parent.state_root;
     claim.root_after = block.header.state_root;
     claim.gas_used = block.header.gas_used;
+    if (!committed_bytes) return claim;
+    if (input->output == AggregatorBlock::Output::claim) {
+        *committed_bytes = claim.encode();
+    } else {
+        ASHLAR_ASSIGN(const Bytes32 root, payload_request_root({block, accesses, deposits, input->requests}));
+        *committed_bytes = StatelessResult{root, true, config->chain_id}.encode();
+    }
     return claim;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "libs/ethereum/payload_request.hpp"
 #include "libs/ethereum/receipt.hpp"
 #include "libs/ethereum/subblock.hpp"
 
@@ -37,8 +38,12 @@ struct AggregatorClaims {
 
 /// The second: the block, and the lists it is checked with. Nothing of it is trusted.
 struct AggregatorBlock {
-    static constexpr uint32_t VERSION = 2;
+    static constexpr uint32_t VERSION = 3;
 
+    /// What the aggregator commits: the claim, or from Amsterdam on the result that EIP-8025 names.
+    enum class Output : uint32_t { claim = 0, stateless_result = 1 };
+
+    Output output = Output::claim;
     BytesView config;          ///< ChainConfig::encode
     BytesView header, parent;  ///< RLP
     BytesView transactions;    ///< items
@@ -57,7 +62,9 @@ using DemandProof = void (*)(void* context, const Bytes32& vk, const Bytes32& co
 
 /// Checks that the subblocks tile the block and that the block is a valid child of its parent
 /// (STATEMENT.md). This is what the guest program does.
-Outcome<BlockClaim> run_aggregator(BytesView claims, BytesView block, DemandProof demand, void* context);
+/// @param committed  receives what the guest commits, as the input's `output` says; may be null.
+Outcome<BlockClaim> run_aggregator(BytesView claims, BytesView block, DemandProof demand, void* context,
+                                   Bytes* committed = nullptr);
 
 /// Root of the trie over the receipts, and the union of their blooms.
 struct ReceiptsSummary {

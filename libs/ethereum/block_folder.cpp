@@ -10,13 +10,21 @@ namespace ashlar::ethereum {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool holds_block(const fs::path& folder) {
+    std::error_code ec;
+    return fs::exists(folder / "block.rlp", ec) || fs::exists(folder / STATELESS_FILE, ec);
+}
+
+}  // namespace
+
 std::vector<fs::path> find_block_folders(const fs::path& path) {
     std::error_code ec;
-    if (fs::exists(path / "block.rlp", ec)) return {path};
+    if (holds_block(path)) return {path};
     std::vector<fs::path> out;
     for (auto it = fs::directory_iterator(path, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
-        std::error_code inner;
-        if (fs::exists(it->path() / "block.rlp", inner)) out.push_back(it->path());
+        if (holds_block(it->path())) out.push_back(it->path());
     }
     std::sort(out.begin(), out.end());
     return out;

@@ -13,11 +13,14 @@ struct BlockFolder {
     Witness witness;
 };
 
+/// Name of a StatelessInput (stateless_input.hpp) in a folder that has no block.rlp.
+inline constexpr const char* STATELESS_FILE = "stateless.ssz";
+
 /// Reads block.rlp and witness.json or witness.json.gz (witness_json.hpp). Errors: file_not_found, file_unreadable,
 /// witness_json.
 HostResult<BlockFolder> read_block_folder(const std::filesystem::path& folder);
 
-/// The folders of blocks at `path`: itself if it has a block.rlp, otherwise its subfolders that have one, sorted.
+/// The folders of blocks at `path`: itself if it holds one, otherwise its subfolders that do, sorted.
 std::vector<std::filesystem::path> find_block_folders(const std::filesystem::path& path);
 
 }  // namespace ashlar::ethereum

@@ -288,6 +288,12 @@ Outcome<BlockInputs> make_inputs_from_list(const ChainConfig& config, BytesView 
     return inputs;
 }
 
+Bytes BlockInputs::aggregator_block_for_result() const {
+    auto block = AggregatorBlock::decode(aggregator_block);  // ours, so it decodes
+    block->output = AggregatorBlock::Output::stateless_result;
+    return block->encode();
+}
+
 Bytes BlockInputs::aggregator_claims(const Bytes32& subblock_vk) const {
     std::vector<Bytes> committed;
     for (const SubblockInput& s : subblocks) committed.push_back(s.claim.encode());

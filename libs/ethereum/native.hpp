@@ -23,6 +23,8 @@ struct BlockInputs {
 
     /// The aggregator's first buffer for a subblock program.
     Bytes aggregator_claims(const Bytes32& subblock_vk) const;
+    /// The second buffer, with which the aggregator commits the result that EIP-8025 names.
+    Bytes aggregator_block_for_result() const;
     /// Cumulative gas and state root at each boundary stand in the claims.
 };
 

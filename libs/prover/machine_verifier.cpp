@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "libs/base/hex.hpp"
-#include "libs/ethereum/block_folder.hpp"
 #include "libs/ethereum/chain_file.hpp"
 #include "libs/ethereum/describe.hpp"
 #include "libs/ethereum/dump.hpp"
 #include "libs/ethereum/native.hpp"
+#include "libs/ethereum/stateless_input.hpp"
 #include "libs/prover/prepared_dump.hpp"
 #include "libs/prover/verdict.hpp"
 #include "libs/rv32/stdin.hpp"
@@ -50,7 +50,7 @@ HostResult<PreparedBlock> prepare_block(Keys& keys, const std::filesystem::path&
         ASHLAR_ASSIGN(const machine::ProvingKey* key, keys.of(programs.subblock_elf, profile));
         return prepare_dump(dir, config, rv32::digest_bytes(machine::vk_digest(key->vk)));
     }
-    ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block_folder(dir));
+    ASHLAR_ASSIGN(const ethereum::BlockFolder folder, ethereum::read_block(dir, config));
     ethereum::BlockResult native;
     const auto inputs = ethereum::make_inputs(config, folder.block_rlp, folder.witness, subblock_gas, &native);
     if (!inputs)

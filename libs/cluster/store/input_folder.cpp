@@ -35,6 +35,15 @@ std::optional<BytesView> item(BytesView data, size_t& at, bool list) {
     return data.subspan(at - length, length);
 }
 
+std::optional<Bytes> head_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return std::nullopt;
+    Bytes head(HEAD_BYTES);
+    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<size_t>(in.gcount()));
+    return head;
+}
+
 }  // namespace
 
 std::optional<uint64_t> block_number_of(BytesView block_rlp) {
@@ -49,13 +58,22 @@ std::optional<uint64_t> block_number_of(BytesView block_rlp) {
     return v;
 }
 
+std::optional<uint64_t> block_number_of_stateless_input(BytesView input) {
+    constexpr size_t SCHEMA_ID = 2, NUMBER = 404;  // of the payload: hashes, addresses and bloom come before
+    // The request is the input's first field and the payload the request's: each begins where its offset says.
+    size_t at = SCHEMA_ID;
+    for (int i = 0; i < 2; i++) {
+        if (at > input.size() || input.size() - at < 4) return std::nullopt;
+        at += load_le32(input.data() + at);
+    }
+    if (at > input.size() || input.size() - at < NUMBER + 8) return std::nullopt;
+    return load_le64(input.data() + at + NUMBER);
+}
+
 std::optional<uint64_t> block_number_in(const fs::path& folder) {
-    std::ifstream in(folder / "block.rlp", std::ios::binary);
-    if (!in) return std::nullopt;
-    Bytes head(HEAD_BYTES);
-    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
-    head.resize(static_cast<size_t>(in.gcount()));
-    return block_number_of(head);
+    if (const auto block = head_of(folder / "block.rlp")) return block_number_of(*block);
+    if (const auto input = head_of(folder / "stateless.ssz")) return block_number_of_stateless_input(*input);
+    return std::nullopt;
 }
 
 }  // namespace ashlar::cluster

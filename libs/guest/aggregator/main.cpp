@@ -15,12 +15,13 @@ void demand(void*, const Bytes32& vk, const Bytes32& committed_digest) {
 }  // namespace
 
 /// Proves a block from its subblocks' claims: reads the two buffers of ethereum::run_aggregator, demands each
-/// subblock's proof, commits the block's claim.
+/// subblock's proof, commits the block's claim or the result that EIP-8025 names.
 int guest::program() {
     const BytesView claims = read_input();
     const BytesView block = read_input();
-    const auto claim = ethereum::run_aggregator(claims, block, demand, nullptr);
+    Bytes committed;
+    const auto claim = ethereum::run_aggregator(claims, block, demand, nullptr, &committed);
     if (!claim) panic(ethereum::to_string(claim.error().code));
-    commit(claim->encode());
+    commit(committed);
     return 0;
 }

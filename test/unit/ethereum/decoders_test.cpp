@@ -394,9 +394,15 @@ TEST_CASE("the guests' inputs and claims have one encoding each") {
     const auto decode_config = [](const Bytes& b) { return ChainConfig::decode(b).has_value(); };
     check(config.encode(), decode_config);
 
-    // Withdrawals are there or not, and not without being there.
+    // One of two outputs.
     Bytes encoded = block.encode();
-    size_t flag = 4;
+    encoded[4] = 1;
+    CHECK(decode_block_input(encoded));
+    encoded[4] = 2;
+    CHECK_FALSE(decode_block_input(encoded));
+    // Withdrawals are there or not, and not without being there.
+    encoded = block.encode();
+    size_t flag = 4 + 4;
     for (size_t n : {size_t{0}, some.size(), size_t{0}, size_t{0}}) flag += 4 + ((n + 3) & ~size_t{3});
     REQUIRE(encoded[flag] == 1);
     encoded[flag] = 2;

@@ -70,6 +70,16 @@ TEST_CASE("the header says which block a folder holds, whatever it is called") {
     CHECK(block_number_in(dir.path / "anything") == 65538);
     CHECK_FALSE(block_number_in(dir.path / "broken"));
     CHECK_FALSE(block_number_in(dir.path));
+
+    // A StatelessInput: schema id, offset of the request, that of the payload, the number at byte 404 of it.
+    Bytes input(2 + 20 + 44 + 412);
+    input[2] = 20, input[22] = 44, input[2 + 20 + 44 + 404] = 9, input[2 + 20 + 44 + 405] = 1;
+    CHECK(block_number_of_stateless_input(input) == 265);
+    for (size_t n = 0; n < input.size(); n++) CHECK_FALSE(block_number_of_stateless_input(BytesView(input).first(n)));
+    std::filesystem::create_directories(dir.path / "theirs");
+    std::ofstream(dir.path / "theirs" / "stateless.ssz", std::ios::binary)
+        .write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+    CHECK(block_number_in(dir.path / "theirs") == 265);
 }
 
 TEST_CASE("the report grows by a row a block; a restart adds what it lacks and mends a torn line") {
