@@ -29,8 +29,9 @@ namespace json = boost::json;
 
 struct Counts {
     size_t cases = 0, passed = 0, blocks = 0, refused = 0, witnesses = 0, lacking = 0, guest_blocks = 0;
-    /// Blocks run in subblocks from their list; blocks with a wrong list that the programs refused.
-    size_t cut = 0, wrong_lists = 0;
+    /// Blocks run in subblocks from their list, and in how many ways in all; blocks with a wrong list that the programs
+    /// refused.
+    size_t cut = 0, cuts = 0, wrong_lists = 0;
     uint64_t gas = 0, cycles = 0;
 };
 
@@ -160,23 +161,26 @@ std::string list_difference(const json::object& block, const Bytes& items) {
     return got.empty() ? "" : "the list goes on: " + to_hex(got.rest());
 }
 
-/// Cuts of a block, another choice each time.
-std::vector<size_t> some_cuts(size_t transactions, size_t choice) {
-    std::vector<size_t> cuts{0};
-    if (choice % 2 == 0)  // one transaction a subblock
-        for (size_t t = 1; t < transactions; t++) cuts.push_back(t);
-    else if (transactions > 1)
-        cuts.push_back(1 + choice * 7919 % (transactions - 1));
-    cuts.push_back(transactions);
-    return cuts;
+/// A block cut at every transaction, and at two of them, others for each block.
+std::vector<std::vector<size_t>> some_cuts(size_t transactions, size_t choice) {
+    std::vector<size_t> each{0};
+    for (size_t t = 1; t < transactions; t++) each.push_back(t);
+    each.push_back(transactions);
+    std::vector<std::vector<size_t>> all{each};
+    if (transactions < 3) return all;  // there is no other cut
+    std::vector<size_t> two{1 + choice * 7919 % (transactions - 1), 1 + choice * 104'729 % (transactions - 1)};
+    std::sort(two.begin(), two.end());
+    two.erase(std::unique(two.begin(), two.end()), two.end());
+    two.insert(two.begin(), 0);
+    two.push_back(transactions);
+    all.push_back(two);
+    return all;
 }
 
 /// Runs subblocks and aggregator from a list alone, as the guests do, with `cuts`; the claim, or why not.
 Outcome<BlockClaim> run_from_list(const ChainConfig& config, const Bytes& rlp, const Witness& witness,
-                                  const Bytes& list, size_t choice) {
-    ASHLAR_ASSIGN(const Block block, decode_block(rlp));
-    ASHLAR_ASSIGN(const BlockInputs in,
-                  make_inputs_from_list(config, rlp, witness, list, some_cuts(block.items.size(), choice)));
+                                  const Bytes& list, const std::vector<size_t>& cuts) {
+    ASHLAR_ASSIGN(const BlockInputs in, make_inputs_from_list(config, rlp, witness, list, cuts));
     for (const SubblockInput& s : in.subblocks) {
         Bytes state = s.state;
         ASHLAR_ASSIGN(const SubblockClaim claim, run_subblock(s.environment, state, s.codes));
@@ -253,7 +257,10 @@ class Runner {
                 // The list that the header names, or, where the header alone is wrong, the right one.
                 Bytes list;
                 for (const Bytes& account : file_list(block)) list.insert(list.end(), account.begin(), account.end());
-                if (run_from_list(config, rlp, world.witness, list, c.blocks)) return "accepted a wrong list";
+                const auto decoded = decode_block(rlp);
+                if (!decoded) return "the block cannot be decoded";
+                for (const auto& cuts : some_cuts(decoded->items.size(), c.blocks))
+                    if (run_from_list(config, rlp, world.witness, list, cuts)) return "accepted a wrong list";
                 c.wrong_lists++;
             }
             return "";
@@ -277,11 +284,14 @@ class Runner {
                 c.witnesses++;
             }
         }
-        const auto claim = run_from_list(config, rlp, world.witness, result->access_list.items, c.blocks);
-        if (!claim) return "from its list: " + describe(claim.error());
-        if (claim->block_hash != result->header.hash || claim->root_after != result->state_root ||
-            claim->gas_used != result->gas_used)
-            return "another claim from its list";
+        for (const auto& cuts : some_cuts(result->transaction_gas.size(), c.blocks)) {
+            const auto claim = run_from_list(config, rlp, world.witness, result->access_list.items, cuts);
+            if (!claim) return "from its list: " + describe(claim.error());
+            if (claim->block_hash != result->header.hash || claim->root_after != result->state_root ||
+                claim->gas_used != result->gas_used)
+                return "another claim from its list";
+            c.cuts++;
+        }
         c.cut++;
         if (guest_every_ && blocks_++ % guest_every_ == 0) {
             why = guests_->run(config, rlp, world.witness, c.cycles);
@@ -358,18 +368,20 @@ int main(int argc, char** argv) {
     for (const auto& [group, c] : runner.counts) {
         std::printf(
             "%-60s cases %5zu, passed %5zu, failed %4zu; blocks %5zu, refused %5zu, on their witness %5zu, "
-            "lacking %4zu, cut %5zu, wrong lists %4zu, in the guests %4zu, %.2f cycles a gas\n",
+            "lacking %4zu, cut %5zu (%zu ways), wrong lists %4zu, in the guests %4zu, %.2f cycles a gas\n",
             group.c_str(), c.cases, c.passed, c.cases - c.passed, c.blocks, c.refused, c.witnesses, c.lacking, c.cut,
-            c.wrong_lists, c.guest_blocks, c.gas ? static_cast<double>(c.cycles) / static_cast<double>(c.gas) : 0);
+            c.cuts, c.wrong_lists, c.guest_blocks,
+            c.gas ? static_cast<double>(c.cycles) / static_cast<double>(c.gas) : 0);
         all.cases += c.cases, all.passed += c.passed, all.blocks += c.blocks, all.refused += c.refused;
         all.witnesses += c.witnesses, all.lacking += c.lacking, all.guest_blocks += c.guest_blocks;
-        all.cut += c.cut, all.wrong_lists += c.wrong_lists;
+        all.cut += c.cut, all.cuts += c.cuts, all.wrong_lists += c.wrong_lists;
     }
     std::printf(
-        "all: cases %zu, passed %zu, failed %zu; blocks %zu, refused %zu, on their witness %zu, lacking %zu, cut %zu, "
-        "wrong lists %zu, in the guests %zu\n",
+        "all: cases %zu, passed %zu, failed %zu; blocks %zu, refused %zu, on their witness %zu, lacking %zu, cut %zu "
+        "(%zu "
+        "ways), wrong lists %zu, in the guests %zu\n",
         all.cases, all.passed, all.cases - all.passed, all.blocks, all.refused, all.witnesses, all.lacking, all.cut,
-        all.wrong_lists, all.guest_blocks);
+        all.cuts, all.wrong_lists, all.guest_blocks);
     // A run that ran nothing has shown nothing.
     return readable && all.cases > 0 && all.cases == all.passed ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "libs/ethereum/block.hpp"
+#include "libs/rlp/decode.hpp"
 #include "libs/rlp/encode.hpp"
 #include "test/support/block_maker.hpp"
 
@@ -239,4 +240,142 @@ TEST_CASE("from Amsterdam on subblocks start from the parent's root, and one cla
                 SubblockEnvironment::decode(inputs->subblocks[1].environment)->access_list.end());
     other[30] ^= 1;
     CHECK(refusal([&](SubblockEnvironment& e) { e.access_list = other; }) == ErrorCode::access_list_hash);
+}
+
+namespace {
+
+/// An RLP item as a tree, to change and encode again.
+struct Tree {
+    Bytes string;
+    bool is_list = false;
+    std::vector<Tree> items;
+
+    static Tree read(BytesView list_items) {
+        Tree t{{}, true, {}};
+        rlp::Reader reader(list_items);
+        while (!reader.empty()) {
+            const rlp::Item item = *reader.next();
+            if (item.is_list)
+                t.items.push_back(read(item.payload));
+            else
+                t.items.push_back({Bytes(item.payload.begin(), item.payload.end()), false, {}});
+        }
+        return t;
+    }
+    void write(rlp::Writer& w) const {
+        if (!is_list) return w.string(string);
+        const size_t at = w.begin_list();
+        for (const Tree& t : items) t.write(w);
+        w.end_list(at);
+    }
+    /// Items of the list, without its header.
+    Bytes encode() const {
+        rlp::Writer w;
+        for (const Tree& t : items) t.write(w);
+        return std::move(w.out);
+    }
+    Tree& operator[](size_t i) { return items.at(i); }
+};
+
+Tree number(uint8_t n) { return {n ? Bytes{n} : Bytes{}, false, {}}; }
+Tree list(std::vector<Tree> items) { return {{}, true, std::move(items)}; }
+
+}  // namespace
+
+TEST_CASE("a block with any other access list in its header is refused, though all its subblocks follow that list") {
+    // Each transaction reads slot 1 and counts up slot 0.
+    const Address contract = test::numbered_address(0x1234);
+    const Bytes code = {0x60, 0x01, 0x54, 0x50, 0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55, 0x00};
+    const std::vector<test::AccountSpec> accounts = {{.address = contract, .nonce = 1, .code = code}};
+    const std::vector<test::TransactionSpec> transactions(3, {.to = contract, .gas_limit = 200'000, .data = {}});
+    const auto honest = test::make_block(evm::Revision::amsterdam, accounts, transactions);
+    REQUIRE(honest);
+    BlockResult result;
+    REQUIRE(make_inputs(honest->config, honest->rlp, honest->witness, 1, &result));
+    const Tree tree = Tree::read(result.access_list.items);
+    size_t at = 0;
+    while (Bytes(contract.begin(), contract.end()) != tree.items.at(at).items.at(0).string) at++;
+    enum Field { ADDRESS, WRITES, READS, BALANCES, NONCES, CODES };
+
+    // Header and subblocks agree on the list that `change` makes; every cut is tried.
+    const auto accepted = [&](auto change) {
+        Tree t = tree;
+        change(t, t[at]);
+        const Bytes items = t.encode();
+        const auto block = test::make_block(evm::Revision::amsterdam, accounts, transactions,
+                                            [&](Header& h) { h.access_list_hash = list_digest(items); });
+        REQUIRE(block);
+        for (const std::vector<size_t>& cuts : {std::vector<size_t>{0, 3}, {0, 1, 3}, {0, 2, 3}, {0, 1, 2, 3}}) {
+            const auto in = make_inputs_from_list(block->config, block->rlp, block->witness, items, cuts);
+            if (!in) continue;
+            const auto inputs = AggregatorBlock::decode(in->aggregator_block);
+            REQUIRE(inputs);
+            if (aggregate(*in, *inputs)) return true;
+        }
+        return false;
+    };
+    CHECK(accepted([](Tree&, Tree&) {}));
+    const Tree stranger = list({{Bytes(20, 0xff), false, {}}, list({}), list({}), list({}), list({}), list({})});
+    // An entry added or removed: an account, a slot that is read, a change.
+    CHECK_FALSE(accepted([&](Tree& t, Tree&) { t.items.push_back(stranger); }));
+    CHECK_FALSE(accepted([&](Tree& t, Tree&) { t.items.pop_back(); }));
+    CHECK_FALSE(accepted([&](Tree& t, Tree&) { t.items.erase(t.items.begin()); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[READS].items.push_back(number(9)); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[READS].items.clear(); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[BALANCES].items.push_back(list({number(2), number(7)})); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1].items.pop_back(); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1].items.erase(a[WRITES][0][1].items.begin() + 1); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[CODES].items.push_back(list({number(1), {Bytes{0}, false, {}}})); }));
+    // Moved to another index: after the block, before it, over another.
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1][2][0] = number(4); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1][0][0] = number(0); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { std::swap(a[WRITES][0][1][0][0], a[WRITES][0][1][1][0]); }));
+    // Another value, and one that the next index sets right.
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1][2][1] = number(9); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1][0][1] = number(9); }));
+    // A change back to what was there is none, and a value that does not change is none either.
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[WRITES][0][1].items.push_back(list({number(4), number(3)})); }));
+    // Read for write, write for read, both.
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) {
+        a[READS].items.insert(a[READS].items.begin(), number(0));
+        a[WRITES].items.clear();
+    }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) { a[READS].items.insert(a[READS].items.begin(), number(0)); }));
+    CHECK_FALSE(accepted([&](Tree&, Tree& a) {
+        a[READS].items.clear();
+        a[WRITES].items.push_back(list({number(1), list({list({number(1), number(0)})})}));
+    }));
+}
+
+TEST_CASE("two subblocks that follow different lists make no block") {
+    const Address contract = test::numbered_address(0x1234);
+    const Bytes code = {0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55, 0x00};
+    const std::vector<test::AccountSpec> accounts = {{.address = contract, .nonce = 1, .code = code}};
+    const std::vector<test::TransactionSpec> transactions(2, {.to = contract, .gas_limit = 200'000, .data = {}});
+    const auto made = test::make_block(evm::Revision::amsterdam, accounts, transactions);
+    // The same transactions on a state in which the slot is 5: a list of another block.
+    std::vector<test::AccountSpec> other_accounts = accounts;
+    other_accounts[0].storage = {{0, 5}};
+    const auto other = test::make_block(evm::Revision::amsterdam, other_accounts, transactions);
+    REQUIRE(made);
+    REQUIRE(other);
+    BlockResult foreign;
+    const auto inputs = make_inputs(made->config, made->rlp, made->witness, 1);
+    REQUIRE(inputs);
+    REQUIRE(make_inputs(other->config, other->rlp, other->witness, 1, &foreign));
+    const auto mixed =
+        make_inputs_from_list(made->config, made->rlp, made->witness, foreign.access_list.items, {0, 1, 2});
+    REQUIRE(mixed);
+    const auto block = AggregatorBlock::decode(inputs->aggregator_block);
+    REQUIRE(block);
+    REQUIRE(aggregate(*inputs, *block));
+    // The program refuses the list that the header does not name; if it did not, the union of fragments would tell.
+    Bytes state = mixed->subblocks[1].state;
+    CHECK(run_subblock(mixed->subblocks[1].environment, state, mixed->subblocks[1].codes).error().code ==
+          ErrorCode::access_list_hash);
+    BlockInputs lied = *inputs;
+    lied.subblocks[1] = mixed->subblocks[1];
+    AggregatorBlock changed = *block;
+    changed.fragments[1] = lied.subblocks[1].accesses;
+    CHECK(aggregate(lied, changed).error().code == ErrorCode::access_list_hash);
 }
