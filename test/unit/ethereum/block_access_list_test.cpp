@@ -7,6 +7,7 @@
 #include "libs/rlp/decode.hpp"
 #include "libs/rlp/encode.hpp"
 #include "test/support/block_maker.hpp"
+#include "test/support/rlp_items.hpp"
 
 using namespace ashlar;
 using namespace ashlar::ethereum;
@@ -92,6 +93,44 @@ TEST_CASE("a fragment that is none is refused, wherever it ends or has a part of
     CHECK_FALSE(join({number_for_list}));
 }
 
+TEST_CASE("what is wrong in a fragment is refused wherever it stands: first or later, account, slot or read") {
+    using test::Items, test::joined, test::list, test::number, test::string;
+    const Bytes none = list({}), no_list = string({}), no_number = {0x00};
+    const auto account = [&](Bytes writes, Bytes reads) {
+        return Items{string(Bytes(20, 1)), std::move(writes), std::move(reads), none, none, none};
+    };
+    const Bytes change = list({list({number(1), number(2)})});
+    const Bytes slot = list({number(5), change}), good = list(account(list({slot}), list({number(6)})));
+    REQUIRE(join({good}));
+    const auto refused = [&](const Bytes& fragment) {
+        return join({fragment}).error().code == ErrorCode::input_encoding;
+    };
+    // A string whose bytes would be an account, or a slot.
+    CHECK(refused(string(joined(account(none, none)))));
+    CHECK(refused(list(account(list({string(joined({number(5), change}))}), none))));
+    for (size_t size : {0u, 19u, 21u}) {
+        Items a = account(none, none);
+        a[0] = string(Bytes(size, 1));
+        CHECK(refused(list(a)));
+    }
+    for (size_t i = 1; i < 6; i++) {
+        Items a = account(none, none);
+        a[i] = no_list;
+        CHECK(refused(list(a)));
+    }
+    Items more = account(none, none);
+    more.push_back(none);
+    CHECK(refused(list(more)));
+    for (const Bytes& wrong : {list({no_number, change}), list({number(6)}), list({number(6), no_list}),
+                               list({number(6), change, change}), string({1, 2})}) {
+        CHECK(refused(list(account(list({wrong}), none))));
+        CHECK(refused(list(account(list({slot, wrong}), none))));
+    }
+    CHECK(refused(list(account(none, list({no_number})))));
+    CHECK(refused(list(account(none, list({number(6), no_number})))));
+    CHECK(refused(joined({good, string({1, 2})})));
+}
+
 TEST_CASE("a list has the header's hash, and no more items than the gas limit pays for") {
     AccessList list{encode({{.address = 1, .reads = {5, 6}}}), 3};
     const Bytes32 hash = list_digest(list.items);
@@ -152,6 +191,11 @@ TEST_CASE("the aggregator refuses fragments that the subblocks did not commit, a
     changed = *block;
     changed.fragments[1] = {};
     CHECK(aggregate(lied, changed).error().code == ErrorCode::access_list_hash);
+
+    lied.subblocks[1].claim.accesses_digest = list_digest(Bytes{0x80});
+    const Bytes no_fragment = {0x80};
+    changed.fragments[1] = no_fragment;
+    CHECK(aggregate(lied, changed).error().code == ErrorCode::input_encoding);
 
     // And a header that names another list, in the native run.
     const auto wrong = test::make_block(evm::Revision::amsterdam, {{.address = contract, .nonce = 1, .code = code}},

@@ -13,35 +13,14 @@
 #include "libs/ethereum/withdrawal.hpp"
 #include "libs/hash/keccak256.hpp"
 #include "libs/rlp/encode.hpp"
+#include "test/support/rlp_items.hpp"
 
 using namespace ashlar;
 using namespace ashlar::ethereum;
+using test::Items, test::joined, test::list, test::number, test::string;
 
 namespace {
 
-using Items = std::vector<Bytes>;
-
-Bytes string(const Bytes& s) {
-    rlp::Writer w;
-    w.string(s);
-    return w.out;
-}
-Bytes number(uint64_t v) {
-    rlp::Writer w;
-    w.u64(v);
-    return w.out;
-}
-Bytes joined(const Items& items) {
-    Bytes out;
-    for (const Bytes& i : items) out.insert(out.end(), i.begin(), i.end());
-    return out;
-}
-Bytes list(const Items& items) {
-    rlp::Writer w;
-    w.raw(joined(items));
-    w.end_list(0);
-    return w.out;
-}
 /// The items with one of them replaced.
 Items with(Items items, size_t at, Bytes item) {
     items[at] = std::move(item);
@@ -359,6 +338,20 @@ TEST_CASE("codes are refused cut off anywhere, with padding that is not zero, or
     e.u32(8);
     e.raw(Bytes(8, 1));
     CHECK(read(e.out) == ErrorCode::input_encoding);
+}
+
+TEST_CASE("a store of codes knows what it was given, and nothing else") {
+    CodeStore store;
+    const Bytes32 one = hash::keccak256(Bytes{1}), two = hash::keccak256(Bytes{2});
+    CHECK_FALSE(store.find(one));
+    CHECK_FALSE(store.peek(one));
+    store.add(one, evm::Code(Bytes{1}));
+    CHECK(store.peek(one));
+    CHECK_FALSE(store.find(two));
+    CHECK_FALSE(store.peek(two));
+    CHECK(store.used().empty());  // a look is no use
+    CHECK(store.find(one) == store.peek(one));
+    CHECK(store.used().size() == 1);
 }
 
 TEST_CASE("the guests' inputs and claims have one encoding each") {

@@ -68,6 +68,14 @@ TEST_CASE("each header rule is refused by its name") {
     refused([](Header& h) { h.excess_blob_gas += GAS_PER_BLOB; }, ErrorCode::excess_blob_gas);
     refused([](Header& h) { h.number = 1, h.timestamp = 1; }, ErrorCode::fork_not_supported);
     refused([](Header& h) { h.fields = Header::SHANGHAI_FIELDS; }, ErrorCode::block_format);
+    // Of a fork that the chain's file does not have; and of one that it has, before its time.
+    Header later = p.child;
+    later.fields = Header::AMSTERDAM_FIELDS;
+    ChainConfig chain = p.config;
+    chain.amsterdam_time = ChainConfig::NEVER;
+    CHECK(validate_header(chain, later, p.parent).error().code == ErrorCode::fork_not_supported);
+    chain.amsterdam_time = later.timestamp + 1;
+    CHECK(validate_header(chain, later, p.parent).error().code == ErrorCode::block_format);
     Header h = p.child;
     h.blob_gas_used = 22 * GAS_PER_BLOB;
     CHECK(check_blob_gas(p.config, h, 0).error().code == ErrorCode::blob_gas_above_limit);
