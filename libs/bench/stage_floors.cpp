@@ -68,8 +68,7 @@ StageWork stage_work(const iop::Profile& profile, uint64_t cells, uint64_t inter
 double stage_floor(std::string_view stage, const StageWork& work, const StageBounds& bounds) {
     const double cells = work.cells, leaves = work.interactions;
     const Floor floors[] = {
-        {"commit: encode", 0, 4 * cells * 3, work.encode_products / 25},
-        {"commit: hash", work.hash_permutations, 4 * cells * 2, 0},
+        {"commit: encode, hash", work.hash_permutations, 4 * cells * 5, work.encode_products / 25},
         {"fractions: leaves", 0, 4 * cells + 24 * leaves, leaves},
         {"fractions: tree", 0, 24 * leaves + 40 * leaves * 2, leaves * 2.2},
         {"fractions: layers", 0, 24 * leaves * 2 + 20 * leaves * 8, leaves * 10},

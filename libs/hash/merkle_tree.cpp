@@ -31,21 +31,27 @@ Digest MerkleTree::node(unsigned level, size_t i) const {
     return d;
 }
 
-std::vector<Digest> MerkleTree::siblings(std::span<const uint32_t> indices) const {
+std::vector<NodeIndex> sibling_nodes(unsigned depth, std::span<const uint32_t> indices) {
     std::vector<uint32_t> known(indices.begin(), indices.end());
-    std::vector<Digest> out;
-    for (unsigned level = 0; level < depth_; level++) {
+    std::vector<NodeIndex> out;
+    for (unsigned level = 0; level < depth; level++) {
         size_t parents = 0;
         for (size_t k = 0; k < known.size(); k++) {
             const uint32_t i = known[k];
             if (i % 2 == 0 && k + 1 < known.size() && known[k + 1] == i + 1)
                 k++;
             else
-                out.push_back(node(level, i ^ 1));
+                out.push_back({level, i ^ 1});
             known[parents++] = i >> 1;
         }
         known.resize(parents);
     }
+    return out;
+}
+
+std::vector<Digest> MerkleTree::siblings(std::span<const uint32_t> indices) const {
+    std::vector<Digest> out;
+    for (const NodeIndex& at : sibling_nodes(depth_, indices)) out.push_back(node(at.level, at.i));
     return out;
 }
 

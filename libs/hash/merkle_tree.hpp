@@ -9,6 +9,14 @@
 
 namespace ashlar::hash {
 
+/// Node i of a level; level 0 are the leaves.
+struct NodeIndex {
+    unsigned level;
+    size_t i;
+};
+/// The siblings that check_opening expects for these leaves (strictly ascending), in its order.
+std::vector<NodeIndex> sibling_nodes(unsigned depth, std::span<const uint32_t> indices);
+
 /// A Merkle tree over the rows of a matrix, as the prover keeps it: all levels, each as nine planes. It does not keep
 /// the rows.
 class MerkleTree {

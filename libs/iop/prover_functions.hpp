@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "libs/exec/isa.hpp"
+#include "libs/exec/thread_pool.hpp"
 #include "libs/iop/linear_claim.hpp"
 #include "libs/iop/proof.hpp"
 #include "libs/iop/prover_transcript.hpp"
@@ -36,7 +37,8 @@ struct ProverFunctions {
     /// Returns the point r; the column claims are left to the opening, which reads every cell anyway.
     Point (*prove_zerocheck)(const ProverContext&, const Combined&, PointView xi, const Ext& claim,
                              std::span<const LinearClaim> linear, ProverTranscript&, Proof&, StageTimes&);
-    GrindFunction grind;
+    /// The least nonce whose proof of work of `bits` > 0 succeeds, on all threads of the pool.
+    F (*grind)(const Transcript&, uint32_t bits, exec::ThreadPool& pool);
 };
 
 ASHLAR_ISA_DECLARE(ProverFunctions, PROVER_FUNCTIONS)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "libs/exec/thread_pool.hpp"
+#include <functional>
+
+#include "libs/base/error.hpp"
 #include "libs/iop/transcript.hpp"
 
 namespace ashlar::air::layers {
@@ -30,13 +32,13 @@ class ProverHooks {
     virtual bool skip_work(size_t) { return false; }
 };
 
-/// Finds the least nonce whose proof of work of `bits` > 0 succeeds, on all threads of the pool.
-using GrindFunction = F (*)(const Transcript&, uint32_t bits, exec::ThreadPool& pool);
+/// Finds the least nonce whose proof of work of `bits` > 0 succeeds. Errors are those of the backend that does it.
+using Grind = std::function<HostResult<F>(const Transcript&, uint32_t bits)>;
 
 class ProverTranscript {
   public:
-    ProverTranscript(exec::ThreadPool& pool, GrindFunction grind, ProverHooks* hooks)
-        : pool_(pool), grind_(grind), hooks_(hooks) {}
+    /// Without `grind` no proof of work may be asked for.
+    ProverTranscript(Grind grind, ProverHooks* hooks) : grind_(std::move(grind)), hooks_(hooks) {}
 
     Transcript& state() { return transcript_; }
     ProverHooks* hooks() const { return hooks_; }
@@ -52,13 +54,14 @@ class ProverTranscript {
         transcript_.absorb(std::span<const Ext>(message));
     }
     /// Finds and absorbs a nonce; 0 without effect if bits = 0.
-    F grind(uint32_t bits) {
+    HostResult<F> grind(uint32_t bits) {
         if (bits == 0) return F::ZERO;
         F nonce;
-        if (hooks_ && hooks_->skip_work(works_))
+        if (hooks_ && hooks_->skip_work(works_)) {
             nonce = first_failing(bits);
-        else
-            nonce = grind_(transcript_, bits, pool_);
+        } else {
+            ASHLAR_ASSIGN(nonce, grind_(transcript_, bits));
+        }
         works_++;
         (void)transcript_.check_pow(bits, nonce);
         return nonce;
@@ -74,8 +77,7 @@ class ProverTranscript {
         }
     }
     Transcript transcript_;
-    exec::ThreadPool& pool_;
-    GrindFunction grind_;
+    Grind grind_;
     ProverHooks* hooks_;
     size_t messages_ = 0, works_ = 0;
 };

@@ -6,22 +6,20 @@
 
 namespace ashlar::pcs {
 
-Stack::Stack(const iop::Layout& layout, uint64_t slices_, uint32_t log_slice_,
-             const std::vector<std::vector<const F*>>& columns, const std::vector<uint64_t>& rows,
-             exec::ThreadPool& pool)
-    : slices(slices_), log_slice(log_slice_), cells(slices_ << log_slice_) {
+CpuStack::CpuStack(const StackColumns& from, uint32_t log, exec::ThreadPool& pool)
+    : count(from.slices), log_slice(log), cells(from.slices << log) {
     struct Piece {
         const F* from;
         uint64_t to, count, have;
     };
     std::vector<Piece> pieces;
-    for (const iop::BlockGroup& g : layout.groups) {
+    for (const iop::BlockGroup& g : from.layout.groups) {
         const uint64_t size = uint64_t{1} << g.log;
-        const uint64_t have = rows[g.table] > g.row ? std::min(size, rows[g.table] - g.row) : 0;
+        const uint64_t have = from.rows[g.table] > g.row ? std::min(size, from.rows[g.table] - g.row) : 0;
         for (uint32_t c = 0; c < g.columns; c++)
-            pieces.push_back({have ? columns[g.table][c] + g.row : nullptr, g.position + c * size, size, have});
+            pieces.push_back({have ? from.columns[g.table][c] + g.row : nullptr, g.position + c * size, size, have});
     }
-    pieces.push_back({nullptr, layout.cells, cells.size() - layout.cells, 0});
+    pieces.push_back({nullptr, from.layout.cells, cells.size() - from.layout.cells, 0});
     pool.parallel_for(pieces.size(), 4, [&](size_t begin, size_t end) {
         for (size_t i = begin; i < end; i++) {
             const Piece& p = pieces[i];
@@ -31,14 +29,14 @@ Stack::Stack(const iop::Layout& layout, uint64_t slices_, uint32_t log_slice_,
     });
 }
 
-Codeword::Codeword(size_t width, uint32_t log_domain) {
+CpuOracle::CpuOracle(size_t width, uint32_t log_domain) {
     // An odd number of cache lines between columns: hashing reads all columns at the same row.
     const size_t stride = (size_t{1} << log_domain) + 16;
     data = exec::Buffer<F>(stride * width);
     leaves = {data.data(), stride, width, log_domain, true};
 }
 
-iop::TreeOpening Codeword::open(std::span<const uint32_t> indices) const {
+HostResult<iop::TreeOpening> CpuOracle::open(std::span<const uint32_t> indices) const {
     iop::TreeOpening o;
     o.num_rows = static_cast<uint32_t>(indices.size());
     o.rows.resize(indices.size() * leaves.width);

@@ -2,7 +2,8 @@
 #include "libs/pcs/prove.hpp"
 
 #include "libs/iop/statement.hpp"
-#include "libs/pcs/whir_prover.hpp"
+#include "libs/pcs/cpu_backend.hpp"
+#include "libs/pcs/opening.hpp"
 
 namespace ashlar::pcs {
 
@@ -30,15 +31,14 @@ Traces resized(const Profile& profile, const Traces& traces, const std::vector<u
     return out;
 }
 
-Stack make_stack(const Layout& layout, uint64_t slices, const Profile& profile, const Traces& traces,
-                 exec::ThreadPool& pool) {
-    std::vector<std::vector<const F*>> columns;
-    std::vector<uint64_t> rows;
+HostResult<std::unique_ptr<Stack>> make_stack(ProverSteps& steps, const Layout& layout, uint64_t slices,
+                                              const Traces& traces) {
+    StackColumns from{layout, slices, {}, {}};
     for (const Trace& t : traces) {
-        columns.push_back(columns_of(t));
-        rows.push_back(t.stride());
+        from.columns.push_back(columns_of(t));
+        from.rows.push_back(t.stride());
     }
-    return Stack(layout, slices, profile.s, columns, rows, pool);
+    return steps.stack(from);
 }
 
 }  // namespace
@@ -62,18 +62,15 @@ HostResult<ProvingKey> make_proving_key(KeyParts parts, exec::ThreadPool& pool) 
             return fail("key_invalid", "preprocessed columns of " + std::string(vk.system.tables[t].name));
         vk.fixed_heights.push_back(static_cast<uint32_t>(p.height()));
     }
-    for (uint32_t i = 0; i < vk.profile.num_oracles(); i++)
-        key.encoders.emplace_back(vk.profile.dim(i), vk.profile.log_domain(i), pool, parts.isa);
+    key.backend = parts.backend ? std::move(parts.backend) : make_cpu_backend(vk.profile, parts.isa, pool);
     auto first = make_verifying_key(vk);
     if (!first) return fail("key_invalid", std::string(to_string(first.error())));
     const Layout& layout = first->prep_layout;
     if (layout.slices) {
-        key.prep_stack = make_stack(layout, layout.slices, vk.profile, parts.prep, pool);
-        key.prep_codeword = std::make_unique<Codeword>(layout.slices, vk.profile.log_domain(0));
-        key.encoders[0].encode(key.prep_stack.cells.data(), size_t{1} << vk.profile.s, layout.slices,
-                               key.prep_codeword->data.data(), key.prep_codeword->leaves.stride, pool);
-        key.prep_codeword->hash_leaves(pool, parts.isa);
-        vk.prep_root = key.prep_codeword->tree.root();
+        const auto steps = key.backend->start(pool);
+        ASHLAR_ASSIGN(key.prep_stack, make_stack(*steps, layout, layout.slices, parts.prep));
+        ASHLAR_ASSIGN(key.prep_oracle, steps->commit(*key.prep_stack));
+        vk.prep_root = key.prep_oracle->root();
     }
     auto made = make_verifying_key(std::move(vk));
     if (!made) return fail("key_invalid", std::string(to_string(made.error())));
@@ -113,32 +110,33 @@ HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values,
     StageTimes unused;
     StageTimes& times = stage_times ? *stage_times : unused;
     Laps laps(times);
-    const PcsFunctions& pcs = pcs_functions(key.isa);
     const ProverFunctions& iop = prover_functions(key.isa);
     Proof proof;
     proof.heights = shape.heights;
 
-    const Stack stack = make_stack(shape.main, shape.main_slices, pr, *committed, pool);
+    const auto steps = key.backend->start(pool);
+    ASHLAR_ASSIGN(const auto stack, make_stack(*steps, shape.main, shape.main_slices, *committed));
     laps.add("commit: stack");
-    Codeword codeword(shape.main_slices, pr.log_domain(0));
-    key.encoders[0].encode(stack.cells.data(), size_t{1} << pr.s, stack.slices, codeword.data.data(),
-                           codeword.leaves.stride, pool);
-    laps.add("commit: encode");
-    codeword.hash_leaves(pool, key.isa);
-    laps.add("commit: hash");
-    proof.root = codeword.tree.root();
-    const OpeningContext opening{key, shape, stack, codeword, pool, times};
+    ASHLAR_ASSIGN(const auto oracle, steps->commit(*stack));
+    laps.add("commit: encode, hash");
+    proof.root = oracle->root();
+    const JointStack joint{stack.get(), key.prep_stack.get(), shape.k0};
+    const OpeningContext opening{vk, shape, joint, *oracle, key.prep_oracle.get(), *steps, times};
 
-    ProverTranscript tr(pool, iop.grind, lies.hooks);  // 1
+    const Grind grind = [&](const Transcript& t, uint32_t bits) { return steps->grind(t, bits); };
+    ProverTranscript tr(grind, lies.hooks);  // 1
     absorb_statement(tr.state(), vk, public_values, shape.heights, proof.root);
     tr.tag(Tag::ood);
     std::vector<Ext> points;
     for (uint32_t i = 0; i < pr.ood[0]; i++) points.push_back(tr.challenge());
-    for (const Ext& z : points) proof.ood.push_back(pcs.evaluate_powers(opening, z));
+    for (const Ext& z : points) {
+        ASHLAR_ASSIGN(const Ext v, steps->evaluate_powers(joint, z));
+        proof.ood.push_back(v);
+    }
     tr.send(proof.ood);
     laps.add("commit: out-of-domain");
     tr.tag(Tag::logup);  // 2
-    proof.logup_nonce = tr.grind(pr.logup_pow);
+    ASHLAR_ASSIGN(proof.logup_nonce, tr.grind(pr.logup_pow));
     Fingerprint fingerprint;
     fingerprint.alpha = tr.challenge();
     Point b;
@@ -169,19 +167,19 @@ HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values,
     Point low(r.begin(), r.end());
     low.resize(std::max<size_t>(low.size(), pr.min_block), Ext::zero());
     const std::vector<Ext> low_eq = poly::eq_table(PointView(low).first(pr.min_block));
-    ReducedStack reduced = pcs.reduce(opening, low_eq);
+    ASHLAR_ASSIGN(auto reduced, steps->reduce(joint, low_eq));
     if (lies.committed) {
-        const Stack spoken = make_stack(shape.main, shape.main_slices, pr, *used, pool);
-        const OpeningContext other{key, shape, spoken, codeword, pool, times};
-        proof.claims = pcs.column_claims(other, pcs.reduce(other, low_eq), r);
+        ASHLAR_ASSIGN(const auto spoken, make_stack(*steps, shape.main, shape.main_slices, *used));
+        ASHLAR_ASSIGN(const auto other, steps->reduce({spoken.get(), joint.prep, joint.k0}, low_eq));
+        ASHLAR_ASSIGN(proof.claims, column_claims(opening, *other, r));
     } else {
-        proof.claims = pcs.column_claims(opening, reduced, r);
+        ASHLAR_ASSIGN(proof.claims, column_claims(opening, *reduced, r));
     }
     tr.send(proof.claims);
     laps.add("opening: column claims");
     tr.tag(Tag::opening);  // 6
     const Ext eta = tr.challenge();
-    pcs.prove_opening(opening, std::move(reduced), r, eta, points, tr, proof);
+    ASHLAR_TRY(prove_opening(opening, std::move(reduced), r, eta, points, tr, proof));
     laps.skip();
     Bytes bytes = encode(vk, proof);
     laps.add("encode proof");

@@ -4,20 +4,20 @@
 
 #include "libs/base/error.hpp"
 #include "libs/iop/prover_functions.hpp"
-#include "libs/pcs/commitment.hpp"
+#include "libs/pcs/backend.hpp"
 
 namespace ashlar::pcs {
 
 /// What a prover holds: the verifying key, the preprocessed columns with their commitment, the kernels of one
-/// instruction set, and tables for encoding. Immutable; several provers may use it at once.
+/// instruction set, and the backend. Immutable; several provers may use it at once.
 struct ProvingKey {
     iop::VerifyingKey vk;
     exec::Isa isa = exec::Isa::scalar;
     std::vector<iop::TableKernels> kernels;
     iop::Traces prep;  // one for each table; empty for tables without preprocessed columns
-    Stack prep_stack;
-    std::unique_ptr<Codeword> prep_codeword;  // null without preprocessed columns
-    std::vector<poly::RsEncoder> encoders;    // of each oracle
+    std::shared_ptr<const Backend> backend;
+    std::unique_ptr<Stack> prep_stack;  // null without preprocessed columns, as is the next
+    std::unique_ptr<Oracle> prep_oracle;
 };
 
 /// The parts of a key that a machine gives; see iop::VerifyingKey.
@@ -31,8 +31,9 @@ struct KeyParts {
     iop::Traces prep;
     std::vector<iop::TableKernels> kernels;  // make_kernels<Lane, Set>() for `isa`
     exec::Isa isa = exec::Isa::scalar;
+    std::shared_ptr<const Backend> backend = nullptr;  // for `profile`; null: the processor's, for `isa`
 };
-/// Commits to the preprocessed columns and makes both keys. Errors: `key_invalid`.
+/// Commits to the preprocessed columns and makes both keys. Errors: `key_invalid`, and the backend's.
 HostResult<ProvingKey> make_proving_key(KeyParts parts, exec::ThreadPool& pool);
 
 /// The prover without the honesty: for tests of the verifier.
@@ -45,7 +46,7 @@ struct Lies {
 /// Proves that `traces` satisfy the system with these public values. Believes its input: a wrong witness gives a proof
 /// that is rejected. `traces` has one entry for each table (main columns); a fixed table's height is the key's.
 /// Deterministic: the same input gives the same bytes on any instruction set and number of threads.
-/// Errors: `trace_shape`, and the limits of VerifyError by name.
+/// Errors: `trace_shape`, the limits of VerifyError by name, and the backend's.
 HostResult<Bytes> prove(const ProvingKey& key, std::span<const F> public_values, const iop::Traces& traces,
                         exec::ThreadPool& pool, iop::StageTimes* times = nullptr, const Lies& lies = {});
 

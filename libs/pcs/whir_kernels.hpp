@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 
+#include "libs/exec/isa.hpp"
 #include "libs/field/lane.hpp"
 
 /// Inner loops of the opening, templated on the lane. E arrays are in planes.
@@ -48,15 +49,15 @@ void reduce_segments(const F* cells, uint32_t g, std::span<const Ext> low, ExtPt
     }
 }
 
-/// out[b] = sum over slices a of eq[a] slice(a)[b], b in [begin, end). Two lanes at a time, and the next ones fetched
+/// out[b] = sum over slices a of eq[a] slices[a][b], b in [begin, end). Two lanes at a time, and the next ones fetched
 /// ahead: no hardware prefetcher follows as many streams as there are slices.
-template <class L, class Slice>
-void fold_slices(ExtPtr out, std::span<const Ext> eq, uint64_t slices, const Slice& slice, size_t begin, size_t end) {
+template <class L>
+void fold_slices(std::span<const F* const> slices, std::span<const Ext> eq, ExtPtr out, size_t begin, size_t end) {
     size_t b = begin;
     for (; b + 2 * L::WIDTH <= end; b += 2 * L::WIDTH) {
         field::ProductSum<L> sum[2][5];
-        for (uint64_t a = 0; a < slices; a++) {
-            const F* p = slice(a) + b;
+        for (size_t a = 0; a < slices.size(); a++) {
+            const F* p = slices[a] + b;
             __builtin_prefetch(p + 4 * L::WIDTH);
             __builtin_prefetch(p + 5 * L::WIDTH);
             const L x = L::load(p), y = L::load(p + L::WIDTH);
@@ -71,8 +72,8 @@ void fold_slices(ExtPtr out, std::span<const Ext> eq, uint64_t slices, const Sli
     }
     for (; b < end; b++) {
         field::ProductSum<F> sum[5];
-        for (uint64_t a = 0; a < slices; a++)
-            for (size_t k = 0; k < 5; k++) sum[k].add(slice(a)[b], eq[a].c[k]);
+        for (size_t a = 0; a < slices.size(); a++)
+            for (size_t k = 0; k < 5; k++) sum[k].add(slices[a][b], eq[a].c[k]);
         for (size_t k = 0; k < 5; k++) out.plane(k)[b] = sum[k].reduce();
     }
 }
@@ -118,5 +119,41 @@ void fold_row_pairs(ExtPtr f, size_t length, size_t pairs, const Ext& r, size_t 
             (E::broadcast(r) * (b - a) + a).store(f, p * length + i);
         });
 }
+
+/// out[x] = in[x] factor.
+template <class L>
+void scale(ConstExtPtr in, const Ext& factor, ExtPtr out, size_t n) {
+    for_lanes<L>(0, n, [&]<class X>(size_t x) {
+        using E = Extension<X>;
+        (E::load(in, x) * E::broadcast(factor)).store(out, x);
+    });
+}
+
+/// out[b] += sum_j factors[j] powers[j n + b], b < n.
+template <class L>
+void add_products(const F* powers, std::span<const Ext> factors, ExtPtr out, size_t n) {
+    for_lanes<L>(0, n, [&]<class X>(size_t b) {
+        field::ProductSum<X> sum[5];
+        for (size_t j = 0; j < factors.size(); j++) {
+            const X v = X::load(powers + j * n + b);
+            for (size_t k = 0; k < 5; k++) sum[k].add(v, X::broadcast(factors[j].c[k]));
+        }
+        for (size_t k = 0; k < 5; k++) (sum[k].reduce() + X::load(out.plane(k) + b)).store(out.plane(k) + b);
+    });
+}
+
+/// The loops above, compiled once per instruction set.
+struct WhirKernels {
+    void (*reduce_segments)(const F* cells, uint32_t g, std::span<const Ext> low, ExtPtr out, size_t begin, size_t end);
+    void (*fold_slices)(std::span<const F* const> slices, std::span<const Ext> eq, ExtPtr out, size_t begin,
+                        size_t end);
+    Ext (*dot)(ConstExtPtr a, ConstExtPtr b, size_t n);
+    void (*scale)(ConstExtPtr in, const Ext& factor, ExtPtr out, size_t n);
+    std::array<Ext, 2> (*sum_row_pairs)(ConstExtPtr f, ConstExtPtr w, size_t length, size_t pairs, size_t begin,
+                                        size_t end);
+    void (*fold_row_pairs)(ExtPtr f, size_t length, size_t pairs, const Ext& r, size_t begin, size_t end);
+    void (*add_products)(const F* powers, std::span<const Ext> factors, ExtPtr out, size_t n);
+};
+ASHLAR_ISA_DECLARE(WhirKernels, WHIR_KERNELS)
 
 }  // namespace ashlar::pcs

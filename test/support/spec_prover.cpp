@@ -10,12 +10,14 @@ namespace ashlar::test {
 
 using namespace iop;
 
-ProvingKey spec_proving_key(const std::string& system, const Profile& profile, exec::Isa isa, exec::ThreadPool& pool) {
+ProvingKey spec_proving_key(const std::string& system, const Profile& profile, exec::Isa isa, exec::ThreadPool& pool,
+                            std::shared_ptr<const pcs::Backend> backend) {
     static const auto kernels = ASHLAR_ISA_TABLE(SpecKernels, ::ashlar::test, SPEC_KERNELS);
     const bool machine = system == "machine";
     pcs::KeyParts parts;
     parts.profile = profile;
     parts.isa = isa;
+    parts.backend = std::move(backend);
     parts.kernels = machine ? kernels.select(isa).machine() : kernels.select(isa).lone();
     parts.system = machine ? make_system<SpecStatement, SpecChips>() : make_system<NoStatement, LoneChips>();
     parts.structure =

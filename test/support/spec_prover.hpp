@@ -5,9 +5,10 @@
 
 namespace ashlar::test {
 
-/// A proving key of the specification's system ("machine" or "lone"), its own digest in place.
+/// A proving key of the specification's system ("machine" or "lone"), its own digest in place; without `backend` the
+/// processor's.
 iop::ProvingKey spec_proving_key(const std::string& system, const iop::Profile& profile, exec::Isa isa,
-                                 exec::ThreadPool& pool);
+                                 exec::ThreadPool& pool, std::shared_ptr<const pcs::Backend> backend = nullptr);
 /// The case's witness.
 iop::Traces spec_traces(const iop::VerifyingKey& vk, const std::vector<SpecCase::Table>& tables);
 /// An honest random witness of the machine with these heights (steps, accesses, cells, ones, cubes) and its public

@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
         });
         trace_time = std::min(trace_time, seconds() - start);
         start = seconds();
-        iop::ProverTranscript tr(pool, nullptr, nullptr);
+        iop::ProverTranscript tr(nullptr, nullptr);
         std::vector<Ext> messages;
         iop::StageTimes times;
         (void)prover(*isa).prove(circuit, trace, pool, tr, messages, times);

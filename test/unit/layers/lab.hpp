@@ -73,7 +73,7 @@ inline std::string verdict(const Circuit& circuit, uint32_t k, std::span<const E
 
 inline std::vector<Ext> prove_with(exec::Isa isa, const Circuit& circuit, const BitTrace& trace, exec::ThreadPool& pool,
                                    iop::ProverHooks* hooks = nullptr) {
-    iop::ProverTranscript tr(pool, nullptr, hooks);
+    iop::ProverTranscript tr(nullptr, hooks);
     std::vector<Ext> messages;
     iop::StageTimes times;
     (void)prover(isa).prove(circuit, trace, pool, tr, messages, times);
