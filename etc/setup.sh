@@ -82,7 +82,7 @@ cuda() {
     local nvcc
     nvcc=$(etc/cuda_toolkit.sh)
     cmake --preset cuda -DCMAKE_CUDA_COMPILER="$nvcc" -DASHLAR_TESTS=OFF -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
-    cmake --build --preset cuda --target ashlar_cuda cuda_parity
+    cmake --build --preset cuda --target ashlar_cuda ashlar_cuda_pcs cuda_parity
     kernels/resources.py "$nvcc"
 }
 
@@ -91,7 +91,7 @@ emulated() {
     local sanitizers
     for sanitizers in asan-ubsan tsan; do
         cmake --preset "$sanitizers" -B "build/cuda-emulated-$sanitizers" -DASHLAR_DAEMONS=OFF -DASHLAR_GUESTS=OFF
-        cmake --build "build/cuda-emulated-$sanitizers" --target cuda_emulated_parity cuda_emulation_selftest
+        cmake --build "build/cuda-emulated-$sanitizers" --target cuda_emulated_parity cuda_emulated_proofs cuda_emulation_selftest
         ctest --test-dir "build/cuda-emulated-$sanitizers" -L cuda --output-on-failure -j "$(nproc)"
     done
 }

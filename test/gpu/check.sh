@@ -13,7 +13,7 @@ arch=${CUDAARCHS:-native}
 
 nvcc=$(etc/cuda_toolkit.sh --no-fetch)
 cmake --preset cuda -B "$build" -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES="$arch" -DASHLAR_GUESTS=OFF -DASHLAR_DAEMONS=OFF
-cmake --build "$build" -j "$jobs" --target cuda_parity bench_core test_field test_hash test_poly test_exec
+cmake --build "$build" -j "$jobs" --target cuda_parity cuda_proofs bench_core test_field test_hash test_poly test_exec
 
 status=0
 "$build/kernels/cuda_parity" --log-size 10 || status=$?
@@ -23,6 +23,7 @@ if [ "$status" -eq 77 ]; then
 fi
 [ "$status" -eq 0 ] || exit "$status"
 "$build/kernels/cuda_parity" --log-size 20 --bench
+"$build/test/gpu/cuda_proofs" --large
 
 # The CPU's own checks and figures on the same machine.
 for suite in field hash poly exec; do

@@ -27,6 +27,14 @@ inline unsigned __brev(unsigned x) {
     return r;
 }
 
+/// *at = min(*at, x) in one step; returns what was there.
+inline unsigned atomicMin(unsigned* at, unsigned x) {
+    unsigned seen = __atomic_load_n(at, __ATOMIC_RELAXED);
+    while (x < seen && !__atomic_compare_exchange_n(at, &seen, x, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+    return seen;
+}
+
 // NOLINTBEGIN: names of CUDA's.
 using cudaStream_t = ::cuda_emulation::Stream*;
 enum cudaError_t {
