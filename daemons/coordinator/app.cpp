@@ -63,6 +63,7 @@ Policy policy_from(const Config& c) {
     p.blocks_in_flight = c.number("blocks_in_flight"), p.read_ahead = c.number("read_ahead"),
     p.attempts = c.number("attempts");
     p.subblock_gas = c.number("subblock_gas");
+    p.run_id = c.text("run_id");
     p.attempt_deadline_ms = static_cast<int64_t>(c.number("attempt_deadline_s") * 1000);
     p.attempt_silence_ms = static_cast<int64_t>(c.number("attempt_silence_s") * 1000);
     p.node_silence_ms = static_cast<int64_t>(c.number("node_silence_s") * 1000);

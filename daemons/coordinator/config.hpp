@@ -57,6 +57,7 @@ inline constexpr ConfigKey KEYS[] = {
     {"read_ahead", ConfigType::number, "2", "Blocks prepared beyond those.", "blocks", 0, 1000},
     {"disk_floor_mib", ConfigType::number, "1024",
      "Below this much free space in state_dir no further block is begun and /readyz says so.", "MiB", 0, 1u << 30},
+    {"run_id", ConfigType::text, "", "Name of the run, for the report: what is asked for from now on carries it."},
     {"report_path", ConfigType::path, "", "proving_report.csv; default: in state_dir."},
     {"report_rows", ConfigType::number, "100000", "Rows the report begins with when it is made anew.", "rows", 1,
      10'000'000},

@@ -185,8 +185,14 @@ def main():
         assert any("archive_trouble" == f["check"] or not f["ok"] and archive.name in f["detail"]
                    for host in doctor["hosts"] for f in host["findings"]), doctor
         pack()
-    with Coordinator("chain", "--input-load-dirs", inputs, chain="mainnet") as c:
+    with Coordinator("chain", "--input-load-dirs", inputs, "--run-id", "night", chain="mainnet") as c:
         refused(c, "dump_of_other_chain")
+        for _ in range(100):  # a row follows the end of its block
+            rows = c.get("/report.csv").decode().splitlines()
+            if len(rows) == 2:
+                break
+            time.sleep(0.1)
+        assert rows[0].endswith(",run_id") and rows[1].startswith(f"{number},false,0,0.000,0.000,") and rows[1].endswith(",night"), rows
     kept = work / "kept"
     with Coordinator("node", "--rpc-http-url", serve_block(facts), "--input-dump-dir", kept) as c:
         ready(c, "range")

@@ -89,6 +89,7 @@ struct Block {
     wire::Json claims;  ///< what the verifier found
     /// What it is proven with; a verdict on its proof is relative to these. The programs are blobs.
     std::string chain, profile, version, subblock_program, aggregator_program;
+    std::string run_id;  ///< the operator's name for the run it was asked for in
     int64_t created_ms = 0, fetch_ms = 0, ready_ms = 0, proving_ms = 0, aggregating_ms = 0, verifying_ms = 0,
             finished_ms = 0;
     double verify_milliseconds = 0;
@@ -97,8 +98,8 @@ BOOST_DESCRIBE_STRUCT(Block, (),
                       (id, job, ordinal, number, priority, source, state, reason, reason_hint, chain_id, gas_used,
                        transactions, subblocks, cycles, hash, parent_hash, state_root, fork, elf, stdin_blob, proof,
                        proof_bytes, attempts, fetches, claims, chain, profile, version, subblock_program,
-                       aggregator_program, created_ms, fetch_ms, ready_ms, proving_ms, aggregating_ms, verifying_ms,
-                       finished_ms, verify_milliseconds))
+                       aggregator_program, run_id, created_ms, fetch_ms, ready_ms, proving_ms, aggregating_ms,
+                       verifying_ms, finished_ms, verify_milliseconds))
 
 /// One unit a node runs.
 struct Task {

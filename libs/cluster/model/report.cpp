@@ -29,6 +29,12 @@ std::string span(int64_t from_ms, int64_t to_ms) {
     return fmt::format("{:.3f}", static_cast<double>(to_ms - from_ms) / 1000);
 }
 
+/// The same; 0 if it never got there.
+std::string span_or_zero(int64_t from_ms, int64_t to_ms) {
+    std::string text = span(from_ms, to_ms);
+    return text.empty() ? "0.000" : text;
+}
+
 std::string iso(int64_t ms) {
     if (!ms) return "";
     const std::time_t seconds = ms / 1000;
@@ -53,12 +59,13 @@ std::string csv_field(const std::string& text) {
 
 std::string report_row(const Block& b) {
     const int64_t proven_until = b.aggregating_ms ? b.aggregating_ms : b.verifying_ms;
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{},{},{}\n", b.number,
-                       b.state == BlockState::proven ? "true" : "false", b.cycles, span(b.proving_ms, b.finished_ms),
-                       span(b.fetch_ms, b.ready_ms), static_cast<int64_t>(b.job), b.ordinal, b.hash, b.gas_used,
-                       b.transactions, b.subblocks, b.attempts, span(b.proving_ms, proven_until),
-                       span(b.aggregating_ms, b.verifying_ms), b.proof_bytes, b.verify_milliseconds,
-                       csv_field(b.reason), iso(b.fetch_ms ? b.fetch_ms : b.created_ms), iso(b.finished_ms));
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{},{},{},{}\n", b.number,
+                       b.state == BlockState::proven ? "true" : "false", b.cycles,
+                       span_or_zero(b.proving_ms, b.finished_ms), span_or_zero(b.fetch_ms, b.ready_ms),
+                       static_cast<int64_t>(b.job), b.ordinal, b.hash, b.gas_used, b.transactions, b.subblocks,
+                       b.attempts, span(b.proving_ms, proven_until), span(b.aggregating_ms, b.verifying_ms),
+                       b.proof_bytes, b.verify_milliseconds, csv_field(b.reason),
+                       iso(b.fetch_ms ? b.fetch_ms : b.created_ms), iso(b.finished_ms), csv_field(b.run_id));
 }
 
 namespace {

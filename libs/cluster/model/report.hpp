@@ -15,9 +15,10 @@ namespace ashlar::cluster {
 inline constexpr const char* REPORT_HEADER =
     "block_number,success,cycles,proving_seconds,data_fetch_seconds,job,ordinal,block_hash,gas_used,transactions,"
     "subblocks,"
-    "attempts,subblock_seconds,aggregate_seconds,proof_bytes,verify_milliseconds,reason,started,finished\n";
+    "attempts,subblock_seconds,aggregate_seconds,proof_bytes,verify_milliseconds,reason,started,finished,run_id\n";
 
-/// One row for a block in a final state. Proving runs from the first task to the end of verification.
+/// One row for a block in a final state; what a failed block did not get to is 0 in the first five columns and empty
+/// in ours. Proving runs from the first task to the end of verification.
 std::string report_row(const Block& block);
 /// The file. Rows are added at its end and never written again, so that a block costs one row whatever the history.
 class ReportFile {

@@ -166,7 +166,7 @@ void Scheduler::make_blocks(Job& job, uint64_t up_to) {
         Block b;
         b.job = job.id, b.ordinal = job.made, b.priority = job.priority, b.source = source_of(job.mode);
         b.number = job.mode == "latest" && !job.start ? 0 : job.start + job.made;
-        b.created_ms = now_();
+        b.created_ms = now_(), b.run_id = policy_.run_id;
         store_.insert(b);
     }
 }
@@ -203,6 +203,7 @@ HostResult<Job> Scheduler::create_job(const JobRequest& r, bool dry_run) {
         if (program) {
             Block b;
             b.job = job.id, b.priority = job.priority, b.source = source_of(job.mode), b.created_ms = now_();
+            b.run_id = policy_.run_id;
             b.elf = r.elf, b.stdin_blob = r.stdin_blob, b.profile = policy_.profile, b.version = policy_.version;
             b.state = BlockState::inputs_ready, b.fetch_ms = b.ready_ms = now_();
             store_.insert(b);

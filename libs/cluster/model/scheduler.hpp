@@ -35,6 +35,7 @@ struct Policy {
     std::vector<uint64_t> chunk_ladder = {uint64_t{1} << 20, uint64_t{1} << 19};
     /// Blocks are proven with these, for as long as they take: a row records them.
     std::string profile = prover::DEFAULT_PROFILE, chain, version, subblock_program, aggregator_program;
+    std::string run_id;  ///< goes into rows of blocks and of the report
     uint64_t subblock_gas = 10'000'000;
     int64_t events_kept = 100'000;
     /// A longer time between two ticks is time in which the coordinator did not run: it counts against nobody.

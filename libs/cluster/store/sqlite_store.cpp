@@ -13,7 +13,7 @@ namespace ashlar::cluster {
 
 namespace {
 
-constexpr int SCHEMA_VERSION = 3;
+constexpr int SCHEMA_VERSION = 4;
 
 template <class T>
 constexpr bool HAS_ROWID = !std::is_same_v<decltype(T::id), std::string>;
@@ -189,12 +189,11 @@ class SqliteStore final : public Store {
                   exec(create_table_sql<Task>()) && exec(create_table_sql<Attempt>()) &&
                   exec(create_table_sql<Node>()) && exec(create_table_sql<Event>());
         if (columns<Task>().contains("idx")) ok = ok && exec("ALTER TABLE tasks RENAME COLUMN idx TO \"index\"");
-        const bool old = have == 1;
-        if (old)
+        if (have > 0 && have < SCHEMA_VERSION)
             ok = ok && add_columns<Job>() && add_columns<Block>() && add_columns<Task>() && add_columns<Attempt>() &&
                  add_columns<Node>() && add_columns<Event>();
         for (const char* sql : COUNTS) ok = ok && exec(sql);
-        if (old)
+        if (have == 1)
             for (const char* sql : FROM_VERSION_1) ok = ok && exec(sql);
         for (const char* sql : INDEXES) ok = ok && exec(sql);
         ok = ok && exec(fmt::format("PRAGMA user_version={}", SCHEMA_VERSION)) && exec("COMMIT");

@@ -17,7 +17,11 @@ TEST_CASE("a row has as many fields as the header, whatever the reason holds") {
     b.number = 7, b.state = BlockState::failed, b.reason = "code: a, \"b\"\nc";
     b.created_ms = 1'000, b.fetch_ms = 2'000, b.ready_ms = 3'500, b.finished_ms = 9'000;
     const std::string row = report_row(b);
-    CHECK(row.find("7,false,0,,1.500,") == 0);
+    CHECK(row.find("7,false,0,0.000,1.500,") == 0);
+    Block never;
+    never.number = 9, never.state = BlockState::failed, never.run_id = "night, 3";
+    CHECK(report_row(never).find("9,false,0,0.000,0.000,") == 0);
+    CHECK_THAT(report_row(never), Catch::EndsWith(",\"night, 3\"\n"));
     CHECK_THAT(row, Catch::Contains("\"code: a, \"\"b\"\"\nc\""));
     size_t commas = 0;
     bool quoted = false;

@@ -238,3 +238,24 @@ TEST_CASE("a store of schema 1 is brought up to date, with what it held") {
         CHECK((*s)->block_counts(false)[BlockState::inputs_ready] == 0);
     }
 }
+
+TEST_CASE("a store of schema 3 gets the columns it lacks") {
+    const TempDir dir;
+    Block b;
+    b.job = JobId{1}, b.number = 7, b.state = BlockState::proven, b.run_id = "new";
+    REQUIRE(open_sqlite_store(dir.path / "s.db"));
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open((dir.path / "s.db").c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, "ALTER TABLE blocks DROP COLUMN run_id; PRAGMA user_version=3", nullptr, nullptr,
+                         nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+    const auto s = open_sqlite_store(dir.path / "s.db");
+    REQUIRE(s);
+    REQUIRE((*s)->transaction([&]() -> HostResult<void> {
+        (*s)->insert(b);
+        return {};
+    }));
+    const auto rows = (*s)->blocks_of(JobId{1}, 0, 9);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].run_id == "new");
+}
