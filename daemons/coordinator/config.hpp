@@ -18,8 +18,9 @@ inline constexpr ConfigKey KEYS[] = {
     {"chain", ConfigType::choice_or_file, "mainnet",
      "Chain of the blocks: a name, or a JSON file with a genesis' config object.", "", 0, 0, false, prover::CHAINS},
     {"input_load_dirs", ConfigType::directories, "",
-     "Folders of inputs for reproducing: folders with block.rlp and witness.json[.gz], dumps block<N>/gas<G>, and "
-     "archives of dumps, <start>+<count>.tar.gz, read where they lie."},
+     "Folders of inputs for reproducing: folders with block.rlp and witness.json[.gz] or with stateless.ssz "
+     "(EIP-8025), "
+     "dumps block<N>/gas<G>, and archives of dumps, <start>+<count>.tar.gz, read where they lie."},
     {"input_dump_dir", ConfigType::path, "",
      "Where what was fetched from the Ethereum node is written: block<N>/block.rlp, witness.json and gas<G>/."},
     {"emulate_inputs", ConfigType::boolean, "false",
