@@ -165,6 +165,25 @@ TEST_CASE("a program's proof is of the key and the values that are wanted") {
     CHECK(claims->chunks == 1);
 }
 
+TEST_CASE("a proof of another version or hash suite is said to be that, with what to do") {
+    const SmallBlock& b = small_block();
+    const auto changed = [&](size_t word) {
+        Bytes proof = b.subblock;
+        proof[4 * word] ^= 1;
+        const auto r = judge_program(b.subblock_key, proof);
+        REQUIRE_FALSE(r);
+        return r.error();
+    };
+    const std::string remedy = "prove again, or verify with the version that made it";
+    const Error version = changed(1), suite = changed(2);  // the head: magic, version, suite
+    CHECK(version.code == "proof_version");
+    CHECK(version.message == "the proof was made by another version of this program");
+    CHECK(version.hint == remedy);
+    CHECK(suite.code == "proof_suite");
+    CHECK(suite.message == "the proof was made by a build with another hash suite");
+    CHECK(suite.hint == remedy);
+}
+
 TEST_CASE("a verified proof states the figures of its profile") {
     const Security s = security_of(small_block().subblock_key);
     CHECK(security_bits(s) == 128);
