@@ -79,7 +79,9 @@ Policy policy_from(const Config& c) {
 }
 
 /// Errors of this host, such as a full disk: a failed attempt for such a reason is not counted against the block.
-bool is_local(const Error& e) { return e.code.starts_with("store_") || e.code == "file_unwritable"; }
+bool is_local(const Error& e) {
+    return e.code.starts_with("store_") || e.code == "file_unwritable" || e.code == "dump_unwritable";
+}
 
 /// Errors that say nothing about the block: trying again may help.
 bool is_transient(const Error& e) {

@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "daemons/ctl/children.hpp"
@@ -31,6 +32,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto START_LIMIT = std::chrono::seconds(60);
+constexpr auto REPORT_LIMIT = std::chrono::seconds(10);
 /// A demonstration has several subblocks even from a small block.
 constexpr const char* DEMO_SUBBLOCK_GAS = "500000";
 
@@ -228,6 +230,32 @@ HostResult<void> wait_ready(HttpClient& client, Children& children) {
     return fail("daemon_died", "the daemons did not get ready", "their logs are in the state directory");
 }
 
+struct ReportLines {
+    std::string header, row;
+};
+/// The job's line of proving_report.csv, which follows the block's end by a moment.
+HostResult<ReportLines> report_of(HttpClient& client, int64_t job) {
+    constexpr int JOB_COLUMN = 5;  // those before it hold numbers only
+    const auto until = Clock::now() + REPORT_LIMIT;
+    for (;;) {
+        ASHLAR_ASSIGN(const std::string report, client.get("/report.csv"));
+        std::istringstream lines(report);
+        ReportLines out;
+        std::getline(lines, out.header);
+        while (std::getline(lines, out.row)) {
+            std::istringstream fields(out.row);
+            std::string field;
+            for (int i = 0; i <= JOB_COLUMN; i++) std::getline(fields, field, ',');
+            if (field == std::to_string(job)) return out;
+        }
+        if (asked_to_stop()) return fail("stopped", "stopped on request");
+        if (Clock::now() >= until)
+            return fail("report_row_missing", "the block has no row in proving_report.csv",
+                        "see the coordinator's log");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+}
+
 HostResult<Outcome> prove_block(const Options& o, const Setup& s, HttpClient& client, Children& children) {
     const json::object body{{"mode", "reproduce"}, {"start", s.number}, {"count", 1}};
     ASHLAR_ASSIGN(const std::string created, client.post("/v1/jobs", json::serialize(body)));
@@ -249,17 +277,15 @@ HostResult<Outcome> prove_block(const Options& o, const Setup& s, HttpClient& cl
         ASHLAR_ASSIGN(const std::string proof, client.get(fmt::format("/v1/blocks/{}/proof", s.number)));
         ASHLAR_TRY(write_file_atomically(o.path("out"), as_bytes(proof)));
     }
-    ASHLAR_ASSIGN(const std::string report, client.get("/report.csv"));
-    const size_t end = report.find_last_not_of('\n'), begin = report.rfind('\n', end) + 1;
-    const std::string header = report.substr(0, report.find('\n')), row = report.substr(begin, end + 1 - begin);
+    ASHLAR_ASSIGN(const ReportLines report, report_of(client, made.at("id").as_int64()));
     Outcome out;
     out.exit_code = proven ? 0 : 1;
-    out.json = {{"proven", proven}, {"block", block}, {"report_header", header}, {"report_row", row}};
+    out.json = {{"proven", proven}, {"block", block}, {"report_header", report.header}, {"report_row", report.row}};
     out.human = block_line(block) + "\n";
     if (proven)
         out.human +=
             fmt::format("  hash {}\n  state root {}\n", text_field(block, "hash"), text_field(block, "state_root"));
-    out.human += fmt::format("\nproving_report.csv\n{}\n{}\n", header, row);
+    out.human += fmt::format("\nproving_report.csv\n{}\n{}\n", report.header, report.row);
     return out;
 }
 

@@ -44,6 +44,12 @@ HostResult<PreparedBlock> prepare_dump(const std::filesystem::path& folder, cons
                     fmt::format("{}: made for the subblock program {}, this one is {}", folder.string(),
                                 to_hex(input->claims.subblock_vk.view()), to_hex(subblock_vk.view())),
                     MAKE_ANEW);
+    if (input->block.output != ethereum::AggregatorBlock::Output::claim)
+        return fail("dump_of_other_program",
+                    folder.string() +
+                        ": the aggregator's input asks for the result of EIP-8025, and a proof of a block "
+                        "states the block's claim",
+                    MAKE_ANEW);
     const auto claim =
         ethereum::run_aggregator(d.aggregator.buffers[0], d.aggregator.buffers[1], demand_nothing, nullptr);
     if (!claim)

@@ -22,15 +22,15 @@ struct ProgramShape {
     std::vector<TableShape> tables;
     Element rounds;           ///< the largest n
     Element log_fractions;    ///< log2 of the leaves of the fractional sum
-    Element main_slices;      ///
+    Element main_slices;      ///< slices of 2^s cells of the main columns
     Element slice_variables;  ///< k0
     Element num_claims;
 };
 
-/// Heights are elements of F, by nobody's word; the program refuses what the host refuses: a height above the profile's
-/// bound, a stack or a number of fractions above theirs, a bound of the key's. Heights of fixed tables are the caller's
-/// to compare. The system must have a table with columns and rows in every proof, the profile smallest blocks at least
-/// as long as the fractions in clear are many.
+/// Heights are any elements of F (one a table, nothing about them is trusted). The program refuses what the host
+/// refuses: a height, a stack or a number of fractions above the profile's bound, a bound of the key's. Heights of
+/// fixed tables are compared by the caller. In every proof some table must have columns and rows, and the profile's
+/// smallest blocks must be at least as long as the list of fractions in clear.
 ProgramShape compute_shape(Emitter& e, const iop::VerifyingKey& vk, std::span<const Element> heights,
                            const Element& prep_slices);
 

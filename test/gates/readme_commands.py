@@ -10,7 +10,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUN = "run here"
 HOW = {  # the command up to a point: how it is known to work
-    "etc/setup.sh demo": "by hand on a bare Debian; its last step is the test cluster_integration with the real prover (real_kills.sh)",
+    "etc/setup.sh demo": "by hand on a bare Debian; its last step is the test demo_cluster",
     "etc/setup.sh test": "what every change must pass",
     "build/release/daemons/ashlarctl block execute --block etc/demo": RUN,
     "build/release/daemons/ashlarctl block execute --blocks DIR...": RUN,

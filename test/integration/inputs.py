@@ -13,6 +13,7 @@ import os
 import pathlib
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tarfile
@@ -176,6 +177,10 @@ def main():
         last.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
         pack()
         refused(c, "dump_of_other_program", vk.hex())
+        output = 16 + struct.unpack_from("<Q", whole, 8)[0] + 8 + 4  # number of buffers, claims, size, version
+        last.write_bytes(whole[:output] + struct.pack("<I", 1) + whole[output + 4:])
+        pack()
+        refused(c, "dump_of_other_program", "EIP-8025")
         last.write_bytes(whole)
         pack()
         data = archive.read_bytes()
@@ -202,7 +207,7 @@ def main():
         ready(c)
         (kept / f"block{number}/block.rlp").unlink()
         ready(c)
-    print("inputs: archive, dump, folder and node give the same; 6 kinds of bad ones are named")
+    print("inputs: archive, dump, folder and node give the same; 7 kinds of bad ones are named")
 
 
 try:

@@ -92,6 +92,7 @@ constexpr ErrorCode CODES[] = {
     {"file_missing", 404, 2, "the file is gone"},
     {"file_", 500, 2, "a file cannot be read or written"},
     {"daemon_died", 400, 1, "a daemon of `ashlarctl local` ended"},
+    {"report_row_missing", 400, 1, "`ashlarctl local` finds no row of its block in the report"},
     {"internal", 500, 4, "a fault of this program", "report it with the log"},
     {"internal_", 500, 4, "a fault of this program, or of the machine under it"},
     // The command line and its peers.
