@@ -16,18 +16,15 @@
 
 #include "daemons/coordinator/config.hpp"
 #include "daemons/coordinator/input_index.hpp"
+#include "daemons/coordinator/preparation.hpp"
 #include "daemons/coordinator/proof_checks.hpp"
 #include "daemons/worker/config.hpp"
-#include "libs/base/files.hpp"
 #include "libs/base/json.hpp"
 #include "libs/base/log.hpp"
 #include "libs/cluster/http/openapi.hpp"
 #include "libs/cluster/model/report.hpp"
 #include "libs/cluster/node/pulse.hpp"
 #include "libs/cluster/version.hpp"
-#include "libs/ethereum/chain_file.hpp"
-#include "libs/ethereum/dump.hpp"
-#include "libs/rpc/block_source.hpp"
 #include "libs/rpc/head_stream.hpp"
 
 namespace ashlar::coordinator {
@@ -133,7 +130,7 @@ class Coordinator final : public App {
         context_->started_ms = steady_unix_ms();
         context_->report = config_.has("report_path") ? config_.path("report_path") : state_dir_ / "proving_report.csv";
         report_.emplace(context_->report);
-        checks_ = std::make_unique<ProofChecks>(*context_, engine_command_, engine_limit());
+        checks_ = std::make_unique<ProofChecks>(*context_, engine_command_, engine_limit(config_));
         context_->checks = checks_.get();
         if (config_.has("input_load_dirs")) {
             std::vector<fs::path> dirs;
@@ -141,6 +138,8 @@ class Coordinator final : public App {
             inputs_ = std::make_unique<InputIndex>(std::move(dirs), policy.subblock_gas);
             context_->inputs = inputs_.get();
         }
+        preparation_.emplace(*context_, state_dir_,
+                             [this](const char* event, const HostResult<void>& r) { complain(event, r); });
         ASHLAR_TRY(open_server());
         fetchers_.push_back(std::make_unique<Fetcher>(InputSource::folders, engine_command_));
         for (uint64_t i = 0; i < config_.number("fetch_threads"); i++)
@@ -198,6 +197,7 @@ class Coordinator final : public App {
     std::unique_ptr<Context> context_;
     std::unique_ptr<ProofChecks> checks_;
     std::unique_ptr<InputIndex> inputs_;
+    std::optional<Preparation> preparation_;
     std::unique_ptr<HttpServer> server_;
     EngineProcess verifier_;
     std::stop_source stop_;
@@ -212,41 +212,6 @@ class Coordinator final : public App {
     int64_t disk_checked_ms_ = 0, swept_ms_ = 0;
     unsigned sweep_ = 0;
 
-    /// A thread that fetches inputs, with an engine of its own to prepare them.
-    struct Fetcher {
-        Fetcher(InputSource s, const std::vector<std::string>& command) : from(s), preparer("preparer", command) {}
-        InputSource from;
-        EngineProcess preparer;
-        Pulse round;
-
-        std::stop_token begin(BlockId id) {
-            const std::lock_guard lock(mutex);
-            block = id;
-            if (!aborted) stop = std::stop_source();
-            return stop.get_token();
-        }
-        void end() {
-            const std::lock_guard lock(mutex);
-            block.reset();
-        }
-        void abort() {
-            const std::lock_guard lock(mutex);
-            aborted = true;
-            stop.request_stop();
-        }
-        /// Ends the fetching of a block for which `over` is true.
-        template <class Over>
-        void end_if(const Over& over) {
-            const std::lock_guard lock(mutex);
-            if (block && !stop.stop_requested() && over(*block)) stop.request_stop();
-        }
-
-      private:
-        std::mutex mutex;
-        std::optional<BlockId> block;
-        std::stop_source stop;
-        bool aborted = false;
-    };
     std::vector<std::unique_ptr<Fetcher>> fetchers_;  ///< unchanged once the threads run
     std::mutex head_mutex_;
     uint64_t head_ = 0;
@@ -304,8 +269,6 @@ class Coordinator final : public App {
         }
     }
 
-    milliseconds engine_limit() const { return std::chrono::seconds(config_.number("engine_limit_s")); }
-
     static void warn(const char* event, const Block& b, const Error& e) {
         log::warning(
             event, {{"job", static_cast<int64_t>(b.job)}, {"block", b.number}, {"reason", e.code + ": " + e.message}});
@@ -344,15 +307,6 @@ class Coordinator final : public App {
         }
     }
 
-    rpc::BlockSourceOptions node_options(Pulse& round) const {
-        rpc::BlockSourceOptions o;
-        o.url = config_.text("rpc_http_url");
-        o.retries = static_cast<unsigned>(config_.number("request_retries"));
-        o.timeout = std::chrono::seconds(config_.number("request_timeout_s"));
-        o.alive = [&round] { round.beat(); };
-        return o;
-    }
-
     /// Lets the node tell its heads, if it has a WebSocket: jobs over the newest blocks then wait for no round of
     /// asking.
     HostResult<void> follow_heads() {
@@ -381,7 +335,7 @@ class Coordinator final : public App {
         const std::unique_lock lock(head_mutex_, std::try_to_lock);
         if (!lock) return 0;
         if (steady_unix_ms() - head_asked_ms_ < HEAD_PAUSE_MS) return head_;
-        rpc::BlockSourceOptions o = node_options(f.round);
+        rpc::BlockSourceOptions o = node_options(config_, f.round);
         o.retries = 1;
         const auto number = rpc::head_number(o, stop_.get_token());
         head_asked_ms_ = steady_unix_ms();
@@ -401,7 +355,7 @@ class Coordinator final : public App {
         const Block& b = **next;
         const auto begin = steady_unix_ms();
         const std::stop_token stop = f.begin(b.id);
-        auto done = prepare(f, b, stop);
+        const auto done = preparation_->prepare(f, b, stop);
         f.end();
         if (!done) {
             if (stop_.stop_requested()) return false;  // stays "fetching": recover() queues it again
@@ -423,97 +377,6 @@ class Coordinator final : public App {
         return true;
     }
 
-    /// Where the block's inputs lie; those of an archive are put below `work`.
-    HostResult<fs::path> folder_of(Fetcher& f, const Block& b, const fs::path& work, const std::stop_token& stop) {
-        if (f.from == InputSource::node) {
-            const fs::path dir = state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal);
-            ASHLAR_ASSIGN(const ethereum::ChainConfig chain, ethereum::load_chain(config_.text("chain")));
-            rpc::BlockSourceOptions options = node_options(f.round);
-            options.chain = &chain;
-            ASHLAR_TRY(rpc::fetch_block(options, rpc::hex_quantity(b.number), dir, stop));
-            return dir;
-        }
-        if (!inputs_) return fail("inputs_unconfigured", "this coordinator has no input folders any more");
-        return f.round.during([&]() -> HostResult<fs::path> {
-            ASHLAR_ASSIGN(const InputPlace place, inputs_->find(b.number, stop));
-            if (place.kind != InputPlace::Kind::archive) return place.path;
-            ASHLAR_ASSIGN(const ethereum::Dump dump, place.archive->read({b.number, place.subblock_gas}));
-            return ethereum::write_dump(work, dump);
-        });
-    }
-
-    /// Keeps what a node gave: block and witness as they came, and what is proven of them as a dump.
-    HostResult<void> dump_inputs(const BlockFacts& facts, uint64_t subblocks, const fs::path& fetched,
-                                 const fs::path& stdins) {
-        const fs::path root = config_.path("input_dump_dir");
-        std::error_code ec;
-        const fs::path to = root / fmt::format("block{}", facts.number);
-        fs::create_directories(to, ec);
-        for (fs::directory_iterator it(fetched, ec), end; !ec && it != end; it.increment(ec)) {
-            if (!it->is_regular_file()) continue;
-            ASHLAR_ASSIGN(const Bytes content, read_file(it->path()));
-            ASHLAR_TRY(write_file_atomically(to / it->path().filename(), content));
-        }
-        if (ec)
-            return fail("file_unwritable", fmt::format("{}: {}", to.string(), ec.message()), "check input_dump_dir");
-        std::vector<Bytes> inputs;
-        for (uint64_t i = 0; i < subblocks; i++) {
-            ASHLAR_ASSIGN(Bytes input, read_file(stdins / subblock_stdin_name(i)));
-            inputs.push_back(std::move(input));
-        }
-        ASHLAR_ASSIGN(const Bytes aggregator, read_file(stdins / AGGREGATOR_STDIN_NAME));
-        ASHLAR_ASSIGN(const ethereum::Dump dump,
-                      ethereum::make_dump(facts.number, scheduler_->policy().subblock_gas, inputs, aggregator));
-        ASHLAR_TRY(ethereum::write_dump(root, dump));
-        return {};
-    }
-
-    HostResult<void> prepare(Fetcher& f, const Block& b, const std::stop_token& stop) {
-        const fs::path out = state_dir_ / "work" / fmt::format("prepare-{}", static_cast<int64_t>(b.id));
-        std::error_code ec;
-        fs::create_directories(out, ec);
-        const auto done = prepare_in(f, b, out, stop);
-        fs::remove_all(out, ec);
-        return done;
-    }
-
-    HostResult<void> prepare_in(Fetcher& f, const Block& b, const fs::path& out, const std::stop_token& stop) {
-        ASHLAR_ASSIGN(const fs::path dir, folder_of(f, b, out / "dump", stop));
-        PrepareRequest request;
-        request.folder = dir.string(), request.chain = config_.text("chain"), request.profile = config_.text("profile");
-        request.subblock_gas = scheduler_->policy().subblock_gas, request.out = out.string();
-        request.aggregator_elf = program_path(scheduler_->policy().aggregator_program);
-        request.subblock_elf = program_path(scheduler_->policy().subblock_program);
-        request.emulate = config_.boolean("emulate_inputs");
-        ASHLAR_ASSIGN(const PrepareReply reply,
-                      f.round.during([&] { return f.preparer.call(request, {}, stop, engine_limit()); }));
-        if (f.from == InputSource::node && config_.has("input_dump_dir"))
-            complain("dump_trouble", dump_inputs(reply.facts, reply.subblocks, dir, out));
-        ASHLAR_TRY(store_inputs(b, reply, out));
-        std::error_code ec;
-        fs::remove_all(state_dir_ / "inputs" / fmt::format("{}-{}", static_cast<int64_t>(b.job), b.ordinal), ec);
-        return {};
-    }
-
-    std::string program_path(const std::string& blob) const { return blobs_->path(blob).string(); }
-
-    HostResult<void> store_inputs(const Block& b, const PrepareReply& reply, const fs::path& out) {
-        const BlockFacts& f = reply.facts;
-        std::vector<std::string> stdins;
-        for (uint64_t i = 0; i < reply.subblocks; i++) {
-            ASHLAR_ASSIGN(std::string name, blobs_->put_file(out / subblock_stdin_name(i)));
-            stdins.push_back(std::move(name));
-        }
-        ASHLAR_ASSIGN(const std::string aggregator, blobs_->put_file(out / AGGREGATOR_STDIN_NAME));
-        log::info("inputs_ready", {{"job", static_cast<int64_t>(b.job)},
-                                   {"block", f.number},
-                                   {"hash", f.hash},
-                                   {"gas", f.gas_used},
-                                   {"transactions", f.transactions},
-                                   {"subblocks", stdins.size()}});
-        return scheduler_->fetched(b.id, f, stdins, aggregator);
-    }
-
     bool verify_one() {
         auto next = scheduler_->begin_verify();
         if (!next || !*next) return false;
@@ -523,10 +386,11 @@ class Coordinator final : public App {
             const auto stop = stop_.get_token();
             if (!b.elf.empty()) {
                 ASHLAR_ASSIGN(const VerifiedProgram v,
-                              verify_stored_program(*context_, b, verifier_, stop, engine_limit()));
+                              verify_stored_program(*context_, b, verifier_, stop, engine_limit(config_)));
                 return Change([this, &b, v] { return proof_is_good(b, v, &Scheduler::verified_program); });
             }
-            ASHLAR_ASSIGN(const VerifiedBlock v, verify_stored_block(*context_, b, verifier_, stop, engine_limit()));
+            ASHLAR_ASSIGN(const VerifiedBlock v,
+                          verify_stored_block(*context_, b, verifier_, stop, engine_limit(config_)));
             return Change([this, &b, v] { return proof_is_good(b, v, &Scheduler::verified); });
         });
         if (!checked) {
