@@ -94,7 +94,7 @@ void InputIndex::wait_for_change() {
         ::poll(&fds[1], 1, static_cast<int>(SETTLE.count()));
         drain(inotify_);
         const std::lock_guard lock(mutex_);
-        scans_wanted_ = scans_ + 1;
+        scans_wanted_ = std::max(scans_wanted_, scans_ + 1);
     }
     drain(wake_);
 }
@@ -243,7 +243,7 @@ HostResult<InputPlace> InputIndex::find(uint64_t number, const std::stop_token& 
     };
     const auto stopped = [] { return fail("stopped", "the search was ended"); };
     for (const bool again : {false, true}) {
-        if (again) scans_wanted_ = scans_ + 1;
+        if (again) scans_wanted_++;  // one that begins now: one under way may have passed the place already
         const uint64_t goal = scans_wanted_;
         if (!wait([&] { return scans_ >= goal; })) return stopped();
         if (auto place = look_up(number)) return *place;

@@ -18,18 +18,19 @@ std::optional<OpeningAdvice> opening_advice(const iop::VerifyingKey& vk, const i
         tr.absorb(message);
         elements.insert(elements.end(), message.begin(), message.end());
     };
-    const auto bind = [&](std::vector<poly::Point::value_type> rs) {
+    // Rounds of a sumcheck: their challenges come before those that are there.
+    const auto rounds = [&](const auto& messages) {
+        std::vector<Ext> rs;
+        for (const auto& g : messages) {
+            send(g);
+            rs.push_back(tr.challenge());
+        }
         out.point.insert(out.point.begin(), rs.begin(), rs.end());
     };
     for (size_t i = 0; i < pr.num_oracles(); i++) {
         const iop::WhirRound& a = proof.whir[i];
         tr.tag(Tag::round);
-        std::vector<Ext> rs;
-        for (const auto& g : a.polys) {
-            send(g);
-            rs.push_back(tr.challenge());
-        }
-        bind(std::move(rs));
+        rounds(a.polys);
         if (i + 1 < pr.num_oracles()) {
             tr.absorb(std::span<const F>(a.root));
             PermutationState digest{};
@@ -63,12 +64,7 @@ std::optional<OpeningAdvice> opening_advice(const iop::VerifyingKey& vk, const i
             for (auto& tree : trees) out.advice.openings.push_back(std::move(tree[x]));
     }
     tr.tag(Tag::final);
-    std::vector<Ext> rs;
-    for (const auto& g : proof.last) {
-        send(g);
-        rs.push_back(tr.challenge());
-    }
-    bind(std::move(rs));
+    rounds(proof.last);
     return out;
 }
 
