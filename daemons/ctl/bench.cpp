@@ -10,6 +10,7 @@
 #include "daemons/ctl/command.hpp"
 #include "daemons/ctl/execute.hpp"
 #include "libs/bench/core.hpp"
+#include "libs/bench/layers.hpp"
 #include "libs/bench/protocol.hpp"
 #include "libs/exec/isa.hpp"
 
@@ -21,8 +22,8 @@ using bench::Row;
 
 namespace {
 
-constexpr const char* NAMES[] = {"field",     "hash", "ntt",   "commit",  "fraction-sum",
-                                 "zerocheck", "open", "chunk", "execute", "block"};
+constexpr const char* NAMES[] = {"field", "hash",   "ntt",   "commit",  "fraction-sum", "zerocheck",
+                                 "open",  "layers", "chunk", "execute", "block"};
 
 struct Choice {
     std::set<std::string> names;
@@ -146,6 +147,7 @@ HostResult<Outcome> run_bench(const Options& o) {
                       bench::bench_protocol(setting, *profile, static_cast<unsigned>(log_cycles), runs));
         for (const auto& group : groups) add(bench::protocol_row(result, group));
     }
+    if (choice.has("layers")) ASHLAR_TRY(bench::layers_rows(setting, runs, add));
     if (choice.has("chunk")) {
         ASHLAR_ASSIGN(const Row row, chunk_row(runs, proving));
         add(row);
@@ -177,7 +179,8 @@ std::vector<Command> bench_commands() {
                                  {"chain", "NAME|FILE", "chain of the block", false, "mainnet"},
                                  {"subblock-gas", "N", "gas of one subblock", false, "10000000"},
                                  {"artefacts", "DIR", "folder with subblock-elf and aggregator-elf"}}),
-             run_bench, "[field] [hash] [ntt] [commit] [fraction-sum] [zerocheck] [open] [chunk] [execute] [block]"}};
+             run_bench,
+             "[field] [hash] [ntt] [commit] [fraction-sum] [zerocheck] [open] [layers] [chunk] [execute] [block]"}};
 }
 
 }  // namespace ashlar::ctl

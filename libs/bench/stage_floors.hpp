@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
+#include "libs/air/layered_circuit.hpp"
 #include "libs/exec/isa.hpp"
 #include "libs/exec/thread_pool.hpp"
 #include "libs/iop/profile.hpp"
@@ -24,12 +26,18 @@ struct StageWork {
     // Of the main commitment:
     double hash_permutations = 0;
     double encode_products = 0;  ///< in F
-    void add(const StageWork& o) {
-        cells += o.cells, interactions += o.interactions;
-        hash_permutations += o.hash_permutations, encode_products += o.encode_products;
-    }
+    /// Of a layered argument's stages: bytes read and written, products in E.
+    struct Layers {
+        std::string_view stage;
+        double bytes = 0, products = 0;
+    };
+    std::vector<Layers> layers;
+    void add(const StageWork& o);
+    void add_layers(const Layers& o);
 };
 StageWork stage_work(const iop::Profile& profile, uint64_t cells, uint64_t interactions);
+/// The layered argument for so many instances of a circuit.
+StageWork layers_work(const air::layers::Circuit& circuit, uint64_t instances);
 
 /// Seconds of processor time below which a stage (a name of iop::StageTimes) cannot go with these bounds; 0: none is
 /// known. What chips compute in their constraints is not counted.

@@ -114,13 +114,13 @@ TEST_CASE("wrong flags, values and verbs name what is wrong") {
 
 TEST_CASE("bench: a row for each thing asked for, with its ratio where a bound is known") {
     const Call c = run_ctl(
-        "bench hash ntt zerocheck execute --runs 1 --milliseconds 1 --log-size 8 --slices 4 --log-cycles 12 "
+        "bench hash ntt zerocheck layers execute --runs 1 --milliseconds 1 --log-size 8 --slices 4 --log-cycles 12 "
         "--threads 1 --json");
     REQUIRE(c.code == 0);
     std::map<std::string, boost::json::object> rows;
     const auto object = c.object();
     for (const auto& v : object.at("rows").as_array()) rows[text_field(v.as_object(), "name")] = v.as_object();
-    for (const char* name : {"poseidon2-24", "encode, rate 1/2", "zerocheck", "execute"}) {
+    for (const char* name : {"poseidon2-24", "encode, rate 1/2", "zerocheck", "layers", "execute"}) {
         INFO(name);
         REQUIRE(rows.contains(name));
         for (const char* key : {"device", "size", "units", "median", "spread", "ratio"})
@@ -128,7 +128,12 @@ TEST_CASE("bench: a row for each thing asked for, with its ratio where a bound i
         CHECK(real_field(rows[name], "median") > 0);
     }
     CHECK(rows["poseidon2-24"].at("ratio").is_null());
-    CHECK(real_field(rows["zerocheck"], "ratio") > 0);
+    for (const char* name : {"zerocheck", "layers", "layers: bits", "layers: folds over instances", "layers: wiring",
+                             "layers: chi", "layers: products of 3", "layers: products of 5"}) {
+        INFO(name);
+        REQUIRE(rows.contains(name));
+        CHECK(real_field(rows[name], "ratio") > 0);
+    }
     CHECK_FALSE(rows.contains("leaves and tree"));
 }
 

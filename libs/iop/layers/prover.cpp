@@ -135,9 +135,7 @@ Claims prove(const Circuit& circuit, const BitTrace& trace, exec::ThreadPool& po
         word = word.widened(layer.log_first);
         laps.add("layers: wiring");
         LayerProver<L> done(s, step, weights, word, *instances, values, claim);
-        laps.add(layer.form == Form::chi ? "layers: chi"
-                 : layer.factors() == 2  ? "layers: products of 3"
-                                         : "layers: products of 5");
+        laps.add(stage_name(layer));
         if (ProverHooks* hooks = tr.hooks()) hooks->fit_claims(done.claim(), layer, weights, done.claims);
         s.send(done.claims);
         const std::vector<Ext> beta = powers(tr.challenge(), done.claims.size());

@@ -9,6 +9,12 @@
 /// The prover of the layered argument, compiled once per instruction set.
 namespace ashlar::iop::layers {
 
+/// Name of the stage that proves a layer, in StageTimes.
+inline const char* stage_name(const Layer& layer) {
+    if (layer.form == Form::chi) return "layers: chi";
+    return layer.factors() == 2 ? "layers: products of 3" : "layers: products of 5";
+}
+
 struct ProverFunctions {
     /// Appends the messages for 2^trace.k() instances; returns what is left to show, as verify() does. A trace that is
     /// not a run of the circuit gives a proof that is refused. (A challenge 0, of probability below 2^-140, does too.)

@@ -103,6 +103,9 @@ int run(int argc, char** argv) {
                    record.leaves.size(), stats.seconds());
         total.add(stats);
         work.add(bench::stage_work(*profile, stats.cells, stats.interactions));
+        for (size_t table = 0; table < stats.tables.size(); table++)
+            if (const auto* part = key->vk.proof.system.tables[table].layered; part && stats.tables[table].rows > 0)
+                work.add(bench::layers_work(part->circuit, stats.tables[table].rows));
     }
     if (total.chunks == 0) return 1;
     const double cycles = static_cast<double>(total.cycles);
